@@ -1,0 +1,53 @@
+# make demo    a first fit, on data that comes with the package (about 2 minutes after the installation)
+# make test    the whole suite, without the tests marked slow or gpu
+# make check   format, lint, types, floors
+# make bench   the tables that the README quotes (about an hour)
+# make docs    the generated reference pages
+# Nothing has to be done by hand before any of them.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+PYTEST ?= -q
+
+.PHONY: demo test test-slow check bench docs clean
+.DEFAULT_GOAL := demo
+
+demo: $(READY)
+	$(BIN)/luthier demo health --force
+
+test: $(READY)
+	@scripts/system-packages browser
+	$(BIN)/python -m pytest $(PYTEST)
+
+test-slow: $(READY)
+	@scripts/system-packages browser
+	$(BIN)/python -m pytest $(PYTEST) -m "slow and not gpu"
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.ready-benchmarks
+	$(BIN)/python -m benchmarks.tables
+	$(BIN)/python -m benchmarks.engine
+
+docs: $(READY)
+	$(BIN)/python scripts/reference.py
+
+$(READY): pyproject.toml constraints.txt
+	@PYTHON=$(PYTHON) scripts/system-packages venv
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, but $(PYTHON) is older. Run: make PYTHON=python3.11" >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+$(VENV)/.ready-benchmarks: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,benchmarks]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""Floor 0: errors, specs, seeds, the clock, axis names."""

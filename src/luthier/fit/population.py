@@ -1,0 +1,221 @@
+"""Population: members of one shape, stacked and trained as one program.
+
+All trained numbers of a population are one matrix, a row a member: an optimizer step, a moving average, a snapshot of the best
+weights, a roll-back and the removal of a member are each one operation on that matrix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.func import functional_call, vmap
+
+from luthier.core.recipe import Member, Recipe
+from luthier.core.seeds import derive_seed
+from luthier.core.task import InputShape
+from luthier.fit.batches import RowOrders
+from luthier.fit.controls import Controls, plateau_of
+from luthier.fit.folds import FoldTensors
+from luthier.fit.losses import member_losses, member_predictions
+from luthier.nets import build, roles
+from luthier.optim import State, WeightLayout, clip_members_
+
+ROWS_FOR_INITIALIZATION = 2048
+"Training rows that a net's data-dependent start may look at."
+PREDICTION_VALUES = 2**22
+"Numbers in one gathered block of inputs: 16 MB, so that predicting never needs much more memory than training."
+
+
+class Population:
+    """Members that share architecture, optimizer class and batch size.
+
+    Learning rate, weight decay, label smoothing, dropout, averaging, clipping, fold and seed may differ between members.
+    A member is the same alone as among others, to float tolerance: it has its own start and its own row order, and the noise of
+    dropout hangs on the step alone.
+    """
+
+    def __init__(self, members: Sequence[Member], data: FoldTensors, *, seed: int = 0) -> None:
+        self.members, self.data, self.seed = list(members), data, seed
+        self.step_number, self.rows_seen = 0, 0
+        nets = [start_network(member, data) for member in members]
+        self._skeleton = nets[0].train()
+        self.layout = layout_of(nets[0])
+        self.weights: Float[Tensor, "members parameters"] = torch.stack([self._flat(net) for net in nets])
+        self.buffers = {name: torch.stack([dict(net.named_buffers())[name] for net in nets]) for name in dict(nets[0].named_buffers())}
+        self.orders = RowOrders(
+            [data.train_rows[member.fold] for member in members], [member.seed for member in members], batch_size=members[0].recipe.batch_size
+        )
+        self._dropout_rates = {name: rates.clone() for name, rates in self.buffers.items() if name.split(".")[-1] == "rate"}
+        self.state = self._set_controls().optimizer.start(self.weights)
+        self.average_state = self._fresh_average()
+        self._backoff = torch.ones_like(self._controls.learning_rate)
+        self._plateau = plateau_of(self.recipe.schedule, members=len(self.members), device=data.device)
+
+    def _flat(self, net: nn.Module) -> Float[Tensor, " parameters"]:
+        parameters = dict(net.named_parameters())
+        return torch.cat([parameters[slot.name].detach().flatten() for slot in self.layout.slots]).to(self.data.device)
+
+    def _set_controls(self) -> Controls:
+        self._controls = Controls.of(self.members, self.data.device)
+        self._folds = torch.tensor([member.fold for member in self.members], device=self.data.device)
+        self._shared = self._rates_that_agree()
+        self._leaves = {name: view.detach().requires_grad_() for name, view in self.layout.views(self.weights).items()}
+        return self._controls
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe of the first member: what cannot differ between members is read from it."""
+        return self.members[0].recipe
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Gradient steps in one pass over a fold's training rows."""
+        return self.orders.steps_per_epoch
+
+    @property
+    def rows_per_step(self) -> int:
+        """Training rows that one step looks at, all members together: the unit of work."""
+        return self.orders.batch_size * len(self.members)
+
+    def step(self, progress: float) -> Float[Tensor, " members"]:
+        """One gradient step of every member.
+
+        Args:
+            progress: share of the training that is done, 0 to 1: it sets learning rate and regularization.
+
+        Returns:
+            The loss of each member on its own batch, before the step.
+        """
+        rows = self.orders.batch(self.step_number)
+        numbers, codes, targets = self.data.gather(self._folds, rows)
+        moment = torch.full((len(self.members),), progress, dtype=torch.float64, device=self.data.device)
+        weight_decay = self._controls.weight_decay * self._regularize(moment)
+        losses, gradients = self._gradients(numbers, codes, targets)
+        if self._controls.largest_gradient is not None:
+            clip_members_(gradients, self._controls.largest_gradient)
+        rates = self._controls.learning_rate * self._controls.schedules.factors(moment)[:, None] * self._backoff
+        self._controls.optimizer.step_(self.weights, gradients, self.state, learning_rate=rates, weight_decay=weight_decay, layout=self.layout)
+        if self._controls.average is not None:
+            self._controls.average.update_(self.average_state, self.weights)
+        self.step_number += 1
+        self.rows_seen += self.rows_per_step
+        return losses
+
+    def observe(self, errors: Float[Tensor, " members"]) -> None:
+        """Tell the schedules how good every member is now: reduce-on-plateau acts on it."""
+        if self._plateau is not None:
+            before = self._plateau.factors
+            self._backoff *= (self._plateau.observe_(errors.to(self.data.device)) / before)[:, None]
+
+    def _rates_that_agree(self) -> frozenset[str]:
+        one_schedule = len({member.recipe.regularization_schedule for member in self.members}) == 1
+        return frozenset(name for name, rates in self._dropout_rates.items() if one_schedule and bool((rates == rates[0]).all()))
+
+    def _regularize(self, moment: Tensor) -> Tensor:
+        """Set the dropout rates of this step; returns the factor of the weight decay, [members, 1]."""
+        if self._controls.regularization is None:
+            return torch.ones_like(self._controls.weight_decay)
+        strength = self._controls.regularization.factors(moment).float()
+        for name, rates in self._dropout_rates.items():
+            self.buffers[name] = rates * strength.view(-1, *[1] * (rates.dim() - 1))
+        return strength[:, None]
+
+    def _gradients(self, numbers: Tensor, codes: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        torch.manual_seed(derive_seed(self.seed, "noise", self.step_number))
+        outputs = stacked_call(self._skeleton, self._leaves, self.buffers, numbers, codes, shared=self._shared)
+        losses = member_losses(self.data.kind, outputs, targets, self._controls.smoothing)
+        parts = torch.autograd.grad(losses.sum(), list(self._leaves.values()))
+        return losses.detach(), self.layout.flatten(dict(zip(self._leaves, parts, strict=True)))
+
+    def weights_to_judge(self) -> Float[Tensor, "members parameters"]:
+        """The weights that a prediction should use: averaged ones where the recipe averages."""
+        if self._controls.average is not None:
+            return self._controls.average.weights_to_judge(self.average_state)
+        return self._controls.optimizer.weights_to_judge(self.weights, self.state)
+
+    @torch.no_grad()
+    def predict(self, rows: Tensor, weights: Float[Tensor, "members parameters"] | None = None) -> Float[Tensor, "members rows classes"]:
+        """Probabilities, or standardized predictions, of every member for its own rows.
+
+        Args:
+            rows: row numbers [members, rows].
+            weights: what to predict with; None is `weights_to_judge()`.
+        """
+        views = self.layout.views(self.weights_to_judge() if weights is None else weights)
+        width = max(self.data.shape.numbers + len(self.data.shape.cardinalities), 1)
+        block = max(PREDICTION_VALUES // (width * len(self.members) * 16), 64)
+        self._skeleton.eval()
+        try:
+            blocks = [self._predict_block(views, part) for part in rows.split(block, dim=1)]
+        finally:
+            self._skeleton.train()
+        return torch.cat(blocks, dim=1)
+
+    def _predict_block(self, views: Mapping[str, Tensor], rows: Tensor) -> Tensor:
+        numbers, codes, _ = self.data.gather(self._folds, rows)
+        return member_predictions(self.data.kind, stacked_call(self._skeleton, views, self.buffers, numbers, codes))
+
+    def keep(self, members: Sequence[int]) -> None:
+        """Go on with these members only: the stack is compacted, the freed work is saved."""
+        index = torch.tensor(list(members), device=self.data.device)
+        self.members = [self.members[m] for m in members]
+        self.orders.keep(members)
+        self.weights = self.weights[index]
+        self.buffers = {name: stack[index] for name, stack in self.buffers.items()}
+        self._dropout_rates = {name: rates[index] for name, rates in self._dropout_rates.items()}
+        self.state = {name: part[index] for name, part in self.state.items()}
+        self.average_state = {name: part[index] for name, part in self.average_state.items()}
+        self._backoff = self._backoff[index]
+        self._plateau = self._plateau.select(index) if self._plateau is not None else None
+        self._set_controls()
+
+    def restart(self, member: int, weights: Float[Tensor, " parameters"], *, backoff: float) -> None:
+        """Roll one member back to earlier weights and go on with a smaller learning rate and a fresh optimizer state."""
+        self.weights[member] = weights
+        for state, fresh in ((self.state, self._controls.optimizer.start(self.weights)), (self.average_state, self._fresh_average())):
+            for name, part in fresh.items():
+                state[name][member] = part[member]
+        self._backoff[member] *= backoff
+
+    def _fresh_average(self) -> State:
+        return self._controls.average.start(self.weights) if self._controls.average is not None else {}
+
+
+def start_network(member: Member, data: FoldTensors) -> nn.Module:
+    """A member's network before its first step: its start hangs on its own seed and its fold's training rows alone."""
+    net = build(member.recipe.net, data.shape, data.outputs, seed=member.seed)
+    if hasattr(net, "initialize_"):
+        generator = torch.Generator().manual_seed(derive_seed(member.seed, "initialize"))
+        rows = data.train_rows[member.fold]
+        sample = rows[torch.randperm(len(rows), generator=generator)[:ROWS_FOR_INITIALIZATION].to(rows.device)]
+        numbers, codes, _ = data.gather(torch.tensor([member.fold], device=data.device), sample[None])
+        net.initialize_(numbers[0].cpu(), codes[0].cpu(), generator=generator)
+    return net.to(data.device)
+
+
+def layout_of(net: nn.Module) -> WeightLayout:
+    """Where each parameter of a network stands in a row of the matrix."""
+    return WeightLayout.from_shapes({name: parameter.shape for name, parameter in net.named_parameters()}, roles(net))
+
+
+def stacked_call(
+    skeleton: nn.Module, weights: Mapping[str, Tensor], buffers: Mapping[str, Tensor], numbers: Tensor, codes: Tensor, *, shared: Collection[str] = ()
+) -> Tensor:
+    """The network's outputs for every member: vmap over the stack, or a plain call where there is one member.
+
+    Args:
+        shared: buffers that are the same in all members: what is made of them alone, such as the mask of a dropout, is made once.
+    """
+
+    def call(weights: dict[str, Tensor], buffers: dict[str, Tensor], numbers: Tensor, codes: Tensor) -> Tensor:
+        return functional_call(skeleton, (weights, buffers), (numbers, codes))
+
+    if len(numbers) > 1:
+        stacks = {name: stack[0] if name in shared else stack for name, stack in buffers.items()}
+        axes = {name: None if name in shared else 0 for name in buffers}
+        return vmap(call, in_dims=(0, axes, 0, 0), randomness="same")(dict(weights), stacks, numbers, codes)
+    only = lambda stacks: {name: stack[0] for name, stack in stacks.items()}  # noqa: E731
+    return call(only(weights), only(buffers), numbers[0], codes[0]).unsqueeze(0)

@@ -1,0 +1,199 @@
+"""Training a population to the end: judged on the user's metric, stopped early, rolled back when it diverges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from luthier.core.recipe import Member
+from luthier.fit.folds import FoldTensors
+from luthier.fit.pace import Pace
+from luthier.fit.population import Population
+
+Judge = Callable[[np.ndarray, np.ndarray], float]
+"(truth, prediction) -> error, smaller is better: the user's metric."
+
+EVALUATIONS = (12, 100)
+"Fewest and most evaluations in a training: an epoch each where that lies between."
+EXPLODED = 4.0
+"A training loss this many times its first value has exploded."
+ROLLBACKS = 3
+"After so many divergences a member stops."
+BACKOFF = 0.4
+"Learning rate after a roll-back, times what it was."
+
+
+class Outcome(StrEnum):
+    """How a member's training ended."""
+
+    FINISHED = "finished"
+    STOPPED_EARLY = "stopped early"
+    DIVERGED = "diverged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """What a training looked like: one value an evaluation."""
+
+    epochs: tuple[float, ...]
+    train_loss: tuple[float, ...]
+    "Mean training loss since the evaluation before, regularization noise included."
+    validation_error: tuple[float, ...]
+    "The user's metric as an error: smaller is better."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainedMember:
+    """One network after training, at its best epoch."""
+
+    member: Member
+    weights: Tensor
+    "Flat [parameters]."
+    buffers: Mapping[str, Tensor]
+    "What the network stores beside its weights, such as bin edges."
+    error: float
+    "Best validation error."
+    predictions: np.ndarray
+    "For its fold's validation rows: probabilities [rows, classes], or predictions in the target's unit [rows]."
+    best_epoch: float
+    curve: Curve
+    outcome: Outcome
+    rollbacks: int
+
+    @property
+    def usable(self) -> bool:
+        """False for a member that diverged before it was ever good."""
+        return bool(np.isfinite(self.error))
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What is remembered of a member while it trains."""
+
+    weights: Tensor
+    error: float = float("inf")
+    predictions: np.ndarray = field(default_factory=lambda: np.empty(0))
+    best_epoch: float = 0.0
+    since_best: int = 0
+    rollbacks: int = 0
+    outcome: Outcome = Outcome.FINISHED
+    epochs: list[float] = field(default_factory=list)
+    losses: list[float] = field(default_factory=list)
+    errors: list[float] = field(default_factory=list)
+
+
+def train(population: Population, pace: Pace, judge: Judge, *, tell: Callable[[float, float], None] = lambda progress, error: None) -> list[TrainedMember]:
+    """Train every member until the pace says stop or none is left; members come back in their order, each at its best epoch.
+
+    Args:
+        judge: the metric that chooses the best epoch.
+        tell: called after each evaluation with the progress and the mean of the members' best errors.
+    """
+    memory = [_Progress(weights=row.clone()) for row in population.weights_to_judge()]
+    members, alive = list(population.members), list(range(len(population.members)))
+    buffers = [{name: stack[m] for name, stack in population.buffers.items()} for m in alive]
+    with torch.random.fork_rng(devices=[]):
+        while alive:
+            losses = _advance(population, pace)
+            alive = _judge_members(population, memory, alive, losses, judge)
+            pace.correct(population.step_number)
+            tell(pace.progress(population.step_number), float(np.mean([entry.error for entry in memory])))
+            if pace.finished(population.step_number):
+                break
+    return [_trained(member, buffers[m], memory[m]) for m, member in enumerate(members)]
+
+
+def _advance(population: Population, pace: Pace) -> Tensor:
+    """Steps up to the next evaluation; returns each member's mean loss over them."""
+    fewest, most = EVALUATIONS
+    interval = min(max(population.steps_per_epoch, pace.steps // most), max(pace.steps // fewest, 1))
+    total, steps = torch.zeros(len(population.members), device=population.data.device), 0
+    while steps < interval and not pace.finished(population.step_number):
+        total += population.step(pace.progress(population.step_number))
+        steps += 1
+    return total / max(steps, 1)
+
+
+def _judge_members(population: Population, memory: Sequence[_Progress], alive: list[int], losses: Tensor, judge: Judge) -> list[int]:
+    weights = population.weights_to_judge()
+    predictions = validation_predictions(population, weights)
+    epoch, going_on, observed = population.step_number / population.steps_per_epoch, [], []
+    for position, m in enumerate(alive):
+        entry, loss = memory[m], float(losses[position])
+        if _diverged(entry, loss, predictions[position]):
+            _roll_back(population, position, entry)
+        else:
+            truth = validation_truth(population.data, population.members[position].fold)
+            _remember(entry, epoch=epoch, loss=loss, error=judge(truth, predictions[position]), predictions=predictions[position], weights=weights[position])
+        observed.append(entry.errors[-1] if entry.errors else float("nan"))
+        if entry.since_best > population.members[position].recipe.patience:
+            entry.outcome = Outcome.STOPPED_EARLY
+        if entry.outcome is Outcome.FINISHED:
+            going_on.append(position)
+    population.observe(torch.tensor(observed))
+    if len(going_on) < len(alive) and going_on:
+        population.keep(going_on)
+    return [alive[position] for position in going_on]
+
+
+def _diverged(entry: _Progress, loss: float, predictions: np.ndarray) -> bool:
+    exploded = bool(entry.losses) and loss > EXPLODED * max(entry.losses[0], 1e-3)
+    return exploded or not np.isfinite(loss) or not bool(np.isfinite(predictions).all())
+
+
+def _roll_back(population: Population, position: int, entry: _Progress) -> None:
+    entry.rollbacks += 1
+    if entry.rollbacks >= ROLLBACKS:
+        entry.outcome = Outcome.DIVERGED
+    population.restart(position, entry.weights, backoff=BACKOFF)
+
+
+def _remember(entry: _Progress, *, epoch: float, loss: float, error: float, predictions: np.ndarray, weights: Tensor) -> None:
+    entry.epochs.append(epoch)
+    entry.losses.append(loss)
+    entry.errors.append(error)
+    entry.since_best += 1
+    if error <= entry.error:  # the later one on ties, as RealMLP does
+        entry.error, entry.best_epoch, entry.since_best = error, epoch, 0
+        entry.weights, entry.predictions = weights.clone(), predictions
+
+
+def validation_predictions(population: Population, weights: Tensor) -> list[np.ndarray]:
+    """Every member's predictions for its own validation rows, in the target's own unit."""
+    data = population.data
+    rows = [data.validation_rows[member.fold] for member in population.members]
+    longest = max(len(part) for part in rows)
+    padded = torch.stack([torch.cat([part, part[:1].expand(longest - len(part))]) for part in rows])
+    values = population.predict(padded, weights).cpu().numpy().astype(np.float64)
+    return [_in_own_unit(data, member.fold, values[m, : len(rows[m])]) for m, member in enumerate(population.members)]
+
+
+def validation_truth(data: FoldTensors, fold: int) -> np.ndarray:
+    """The truth of a fold's validation rows."""
+    return data.truth[data.validation_rows[fold].cpu().numpy()]
+
+
+def _in_own_unit(data: FoldTensors, fold: int, values: np.ndarray) -> np.ndarray:
+    if data.kind.is_classification:
+        return values
+    scale = data.scales[fold]
+    return (values[:, 0] * scale.deviation + scale.mean).clip(scale.low, scale.high)
+
+
+def _trained(member: Member, buffers: Mapping[str, Tensor], entry: _Progress) -> TrainedMember:
+    return TrainedMember(
+        member=member,
+        weights=entry.weights,
+        buffers=buffers,
+        error=entry.error,
+        predictions=entry.predictions,
+        best_epoch=entry.best_epoch,
+        curve=Curve(epochs=tuple(entry.epochs), train_loss=tuple(entry.losses), validation_error=tuple(entry.errors)),
+        outcome=entry.outcome,
+        rollbacks=entry.rollbacks,
+    )

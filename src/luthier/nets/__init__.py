@@ -1,0 +1,35 @@
+"""Floor 1: networks for tables, as plain modules. They know nothing of populations, files or devices."""
+
+from luthier.nets.activations import ACTIVATIONS as ACTIVATIONS
+from luthier.nets.categories import CategoryEncoding as CategoryEncoding
+from luthier.nets.dropout import Dropout as Dropout
+from luthier.nets.inputs import InputEncoding as InputEncoding
+from luthier.nets.mlp import Mlp as Mlp
+from luthier.nets.periodic import PeriodicEmbedding as PeriodicEmbedding
+from luthier.nets.piecewise_linear import PiecewiseLinearEmbedding as PiecewiseLinearEmbedding
+from luthier.nets.realmlp import RealMlp as RealMlp
+from luthier.nets.registry import ARCHITECTURES as ARCHITECTURES
+from luthier.nets.registry import Architecture as Architecture
+from luthier.nets.registry import build as build
+from luthier.nets.residual_mlp import ResidualMlp as ResidualMlp
+from luthier.nets.roles import Role as Role
+from luthier.nets.roles import roles as roles
+from luthier.nets.tabm_mini import TabmMini as TabmMini
+
+__all__ = [
+    "ACTIVATIONS",
+    "ARCHITECTURES",
+    "Architecture",
+    "CategoryEncoding",
+    "Dropout",
+    "InputEncoding",
+    "Mlp",
+    "PeriodicEmbedding",
+    "PiecewiseLinearEmbedding",
+    "RealMlp",
+    "ResidualMlp",
+    "Role",
+    "TabmMini",
+    "build",
+    "roles",
+]

@@ -1,0 +1,46 @@
+"""Regression in pictures: predicted against actual, residuals against prediction, and how the residuals lie."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from luthier.report.charts.axes import Frame, span
+from luthier.report.charts.svg import dots, element, path
+from luthier.report.judgement import RegressionDetail
+
+
+def predicted_actual_chart(detail: RegressionDetail) -> Markup:
+    """Predictions upwards over the truth; on the diagonal they are equal."""
+    both = span([*detail.actual, *detail.predicted])
+    frame = Frame.over(both, both, x_label="Actual", y_label="Predicted")
+    diagonal = element("path", d=path([(frame.x(both[0]), frame.y(both[0])), (frame.x(both[1]), frame.y(both[1]))]), class_="chance")
+    cloud = _cloud(detail.actual, detail.predicted, frame)
+    return frame.draw(cloud, diagonal, description=f"Predicted against actual for {len(detail.actual)} sealed rows.")
+
+
+def residual_chart(detail: RegressionDetail) -> Markup:
+    """Truth minus prediction over the prediction; a pattern around zero is something not learned."""
+    residuals = [truth - prediction for truth, prediction in zip(detail.actual, detail.predicted, strict=True)]
+    frame = Frame.over(span(detail.predicted), span(residuals), x_label="Predicted", y_label="Actual − predicted")
+    zero = element("path", d=path([(frame.x(frame.x.low), frame.y(0)), (frame.x(frame.x.high), frame.y(0))]), class_="chance")
+    return frame.draw(_cloud(detail.predicted, residuals, frame), zero, description=f"Residuals against prediction for {len(residuals)} sealed rows.")
+
+
+def residual_histogram(detail: RegressionDetail) -> Markup:
+    """How many rows miss by how much."""
+    edges, counts = detail.residual_edges, detail.residual_counts
+    frame = Frame.over(span(edges, margin=0.01), (0.0, max([*counts, 1]) * 1.06), x_label="Actual − predicted", y_label="Rows")
+    bars = [
+        element("rect", element("title", f"{count:,} rows"), x=frame.x(left) + 0.5, width=max(frame.x(right) - frame.x(left) - 1, 0.5),
+                y=frame.y(count), height=frame.y(0) - frame.y(count), class_="bar strong")
+        for left, right, count in zip(edges, edges[1:], counts, strict=True)
+    ]  # fmt: skip
+    zero = element("path", d=path([(frame.x(0), frame.y(0)), (frame.x(0), frame.y(frame.y.high))]), class_="chance")
+    return frame.draw(*bars, zero, description=f"Histogram of the residuals of {sum(counts):,} sealed rows.")
+
+
+def _cloud(x: Sequence[float], y: Sequence[float], frame: Frame) -> Markup:
+    crowded = " crowded" if len(x) > 400 else ""
+    return element("path", d=dots((frame.x(a), frame.y(b)) for a, b in zip(x, y, strict=True)), class_=f"cloud{crowded}")

@@ -1,0 +1,107 @@
+"""Numbers as people write them: as many decimals as the interval deserves, a true minus, units with a space."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+
+def number(value: float | None, decimals: int | None = None) -> str:
+    """A number with thousands separators; about four significant digits where `decimals` is not given.
+
+    Example:
+        >>> number(48211.36), number(0.13158), number(None)
+        ('48,211', '0.1316', '–')
+    """
+    if value is None or not math.isfinite(value):
+        return "–"
+    if decimals is None:
+        decimals = decimals_for_size(value)
+    if value and round(abs(value), decimals) == 0:
+        return f"{value:.1e}".replace("-", "−")
+    return f"{value:,.{decimals}f}".replace("-", "−")
+
+
+def decimals_for_size(value: float) -> int:
+    """Decimals that show about four significant digits."""
+    if value == 0 or not math.isfinite(value) or float(value).is_integer() and abs(value) < 1e6:
+        return 0
+    return min(max(3 - math.floor(math.log10(abs(value))), 0), 8)
+
+
+def decimals_for_interval(lower: float | None, upper: float | None) -> int | None:
+    """Decimals at which the width of an interval shows two digits: more would be noise.
+
+    Example:
+        >>> decimals_for_interval(0.115, 0.150), decimals_for_interval(47100.0, 49300.0)
+        (3, 0)
+    """
+    if lower is None or upper is None or not 0 < upper - lower < math.inf:
+        return None
+    return min(max(1 - math.floor(math.log10(upper - lower)), 0), 8)
+
+
+def common_decimals(values: Iterable[float]) -> int:
+    """One number of decimals for a column or an axis, by its largest step between neighbors."""
+    ordered = sorted({value for value in values if math.isfinite(value)})
+    if len(ordered) < 2:
+        return decimals_for_size(ordered[0]) if ordered else 0
+    step = min(after - before for before, after in zip(ordered, ordered[1:], strict=False))
+    return min(max(-math.floor(math.log10(step) + 1e-9), 0), 8)
+
+
+def percent(share: float | None, decimals: int = 1) -> str:
+    """A share of 0 to 1 as a percentage.
+
+    Example:
+        >>> percent(0.9621), percent(1.0)
+        ('96.2 %', '100 %')
+    """
+    if share is None or not math.isfinite(share):
+        return "–"
+    text = f"{100 * share:.{decimals}f}"
+    if share == 1 or share == 0:
+        text = f"{100 * share:.0f}"
+    return text.replace("-", "−") + " %"
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds as people say them.
+
+    Example:
+        >>> duration(0.42), duration(8.24), duration(112), duration(4000)
+        ('0.42 s', '8.2 s', '1 min 52 s', '1 h 7 min')
+    """
+    if seconds is None or not math.isfinite(seconds):
+        return "–"
+    if seconds < 10:
+        return f"{seconds:.2g} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def p_value(value: float | None) -> str:
+    """A p-value, never smaller than it can be known.
+
+    Example:
+        >>> p_value(0.0002), p_value(0.034)
+        ('p < 0.001', 'p = 0.034')
+    """
+    if value is None:
+        return ""
+    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
+
+
+def listing(names: Iterable[str]) -> str:
+    """Names in a sentence.
+
+    Example:
+        >>> listing(["a", "b", "c"])
+        'a, b and c'
+    """
+    *head, last = names
+    return f"{', '.join(head)} and {last}" if head else last

@@ -1,0 +1,36 @@
+"""Ctrl-C during a fit: before the training it ends the fit, from then on it means "finish with what there is"."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from luthier.core.clock import Deadline
+from luthier.core.errors import Interrupted
+from luthier.core.listener import Listener
+
+
+@contextmanager
+def finishing_on_interrupt(deadline: Deadline, listener: Listener) -> Iterator[None]:
+    """Within this block the first Ctrl-C stops the deadline; a second one ends the fit.
+
+    Signals reach the main thread only: elsewhere the block changes nothing.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def finish(number: int, frame: FrameType | None) -> None:
+        if deadline.stopped:
+            raise Interrupted("Stopped at your request. Nothing was written.")
+        deadline.stop()
+        listener.say("Ctrl-C: finishing with what is trained so far. Press it again to stop at once and keep nothing.")
+
+    before = signal.signal(signal.SIGINT, finish)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,59 @@
+"""FitSettings: everything that a user may say about one fit, with its default, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from luthier.core.errors import SettingInvalid
+
+SMALLEST_BUDGET_SECONDS = 20.0
+"Reading, baselines, export, evaluation and report of a small table take this long on two cores."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitSettings:
+    """One call of `fit`."""
+
+    target: str
+    "Column to predict."
+    task: str = "auto"
+    "`auto`, `classification` or `regression`."
+    time: str | None = None
+    "Column whose order the splits keep: the sealed rows are the latest."
+    group: str | None = None
+    "Column whose values stay together on one side of every split."
+    metric: str | None = None
+    "Metric that chooses epochs, recipes and ensemble weights; None is log-loss or RMSE."
+    budget_seconds: float = 300.0
+    "Seconds from the start to the exit, report and bundle written."
+    work: int | None = None
+    "Training rows that all networks together look at; replaces the budget where results must be reproducible."
+    folds: int = 5
+    "Folds inside the training rows."
+    seed: int = 0
+    "Starts every random number."
+    device: str = "auto"
+    "`auto`, `cpu`, `cuda`, `cuda:1` ..."
+    out: Path | None = None
+    "Folder of the bundle; None is a new name beside the caller."
+    force: bool = False
+    "Replace what stands at `out`."
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    "Column kinds that the user states."
+    force_through: tuple[str, ...] = ()
+    "Checks whose refusal is overridden."
+    cost: str | None = None
+    "Costs of the two errors of a binary task, such as `miss=10,false=1`."
+
+    def __post_init__(self) -> None:
+        if self.task not in ("auto", "classification", "regression"):
+            raise SettingInvalid(f"The task must be auto, classification or regression, but {self.task!r} came.")
+        if self.folds < 2:
+            raise SettingInvalid(f"At least 2 folds are required, but {self.folds} came.")
+        if self.time is not None and self.group is not None:
+            raise SettingInvalid("Give either a time column or a group column, not both: a split keeps one of them.")
+        for role, column in (("time", self.time), ("group", self.group)):
+            if column == self.target:
+                raise SettingInvalid(f"The {role} column must not be the target, but {column!r} came for both.")

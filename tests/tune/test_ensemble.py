@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from luthier.tune.ensemble import select_ensemble
+from luthier.tune.plan import plan_training
+
+
+def rmse(truth: np.ndarray, prediction: np.ndarray) -> float:
+    return float(np.sqrt(np.mean((truth - prediction) ** 2)))
+
+
+def test_two_candidates_with_opposite_errors_are_mixed_half_and_half() -> None:
+    truth = np.arange(10.0)
+
+    ensemble = select_ensemble([truth + 1, truth - 1], truth, rmse)
+
+    assert ensemble.weights == (0.5, 0.5)
+    assert ensemble.error == pytest.approx(0.0)
+
+
+def test_a_useless_candidate_gets_no_weight() -> None:
+    rng = np.random.default_rng(0)
+    truth = rng.normal(size=200)
+
+    ensemble = select_ensemble([truth + 0.1 * rng.normal(size=200), rng.normal(size=200) * 5], truth, rmse)
+
+    assert ensemble.weights == (1.0, 0.0)
+    assert ensemble.chosen == (0,)
+
+
+def test_the_mix_is_never_worse_than_the_best_alone() -> None:
+    rng = np.random.default_rng(1)
+    truth = rng.normal(size=300)
+    candidates = [truth + rng.normal(size=300) * spread for spread in (0.5, 0.6, 0.9)]
+
+    ensemble = select_ensemble(candidates, truth, rmse)
+
+    assert sum(ensemble.weights) == pytest.approx(1.0)
+    assert ensemble.error <= min(rmse(truth, candidate) for candidate in candidates)
+
+
+@pytest.mark.parametrize(
+    ("epochs", "folds", "recipes"),
+    [(3, 1, 1), (20, 2, 1), (60, 5, 1), (120, 5, 2), (10_000, 5, 4)],
+    ids=["one fold", "fewer folds", "all folds", "a second recipe", "everything"],
+)
+def test_the_budget_goes_to_folds_first_and_then_to_recipes(epochs: float, folds: int, recipes: int) -> None:
+    plan = plan_training(epochs_of_one_member=epochs, folds=5, recipes=4)
+
+    assert (plan.folds, plan.recipes) == (folds, recipes)
