@@ -9,7 +9,7 @@ import numpy as np
 import onnxruntime
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from tests.data.typed_frames import DTYPES, KINDS, schema_of, typed_frames
 
 from luthier.bundle.inputs import onnx_inputs
@@ -32,6 +32,10 @@ def assert_equal(encodings: Sequence[Encoding], frame: pl.DataFrame, numbers: np
         inputs = encoding.encode(frame)
         np.testing.assert_allclose(numbers[fold], inputs.numbers, atol=1e-6, rtol=0)
         np.testing.assert_array_equal(codes[fold], inputs.codes)
+
+
+def rows_of_notes(*notes: str) -> pl.DataFrame:
+    return pl.DataFrame([{"note": note} for note in notes], schema={name: DTYPES[kind] for name, kind in KINDS.items()})
 
 
 @cache
@@ -59,6 +63,7 @@ def texts_and_all_other_kinds() -> tuple[Schema, tuple[Encoding, ...], onnxrunti
 
 @settings(max_examples=60, deadline=None)
 @given(frame=typed_frames())
+@example(frame=rows_of_notes("V\U00013460", "İSTANBUL Éé", "a\u2028b", "\ufeffx", "\U0010fffe"))  # letters of Unicode 16, signs that are no letters
 def test_the_graph_equals_the_encodings_on_any_rows(frame: pl.DataFrame) -> None:
     schema, encodings, session = texts_and_all_other_kinds()
 

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from sklearn.utils import murmurhash3_32
 
-from luthier.data.text import BUCKETS, PAIR_FACTOR, TOPICS, bucket_weights, fit_topics, text_topics
+from luthier.data.text import BUCKETS, PAIR_FACTOR, TOPICS, bucket_weights, fit_topics, text_topics, word_hashes
 
 
 def test_words_and_pairs_weigh_the_root_of_their_share() -> None:
@@ -18,6 +18,12 @@ def test_words_and_pairs_weigh_the_root_of_their_share() -> None:
     for bucket in (a, b, a, (PAIR_FACTOR * a + b) // BUCKETS, (PAIR_FACTOR * b + a) // BUCKETS):
         expected[bucket % BUCKETS] += 1 / 5
     np.testing.assert_allclose(weights, np.sqrt(expected))
+
+
+def test_words_are_letters_digits_and_signs_of_any_script_without_punctuation() -> None:
+    rows, _ = word_hashes(pl.Series(["don't stop—now", "50 %, 3×4 = 12", "東京、大阪。", "naïve été 😀 👍🏽", "«Привет», мир…", "…"]))
+
+    assert np.bincount(rows, minlength=6).tolist() == [4, 4, 2, 4, 2, 0]
 
 
 def test_every_text_with_a_word_has_length_one_and_an_empty_one_none() -> None:

@@ -62,13 +62,21 @@ class GraphBuilder:
         self._nodes.append(helper.make_node("Identity", [value], [name], name=name))
         self._outputs.append(helper.make_tensor_value_info(name, element_type, shape))
 
+    def graph(self, name: str) -> onnx.GraphProto:
+        """What was written so far."""
+        return helper.make_graph(self._nodes, name, self._inputs, self._outputs, self._constants)
+
     def model(self, name: str) -> onnx.ModelProto:
         """The whole graph, checked."""
-        graph = helper.make_graph(self._nodes, name, self._inputs, self._outputs, self._constants)
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid(*opset) for opset in OPSETS.items()], ir_version=IR_VERSION)
-        onnx.checker.check_model(model)
-        return model
+        return checked_model(self.graph(name))
 
     def _fresh(self) -> str:
         self._names += 1
         return f"{self._prefix}{self._names}"
+
+
+def checked_model(graph: onnx.GraphProto) -> onnx.ModelProto:
+    """A graph with the operator sets in use, checked."""
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid(*opset) for opset in OPSETS.items()], ir_version=IR_VERSION)
+    onnx.checker.check_model(model)
+    return model

@@ -22,6 +22,16 @@ def without_markers(text: pl.Series, *, keep: tuple[str, ...] = ()) -> tuple[pl.
     return cleared, dict(counts.iter_rows())
 
 
+def without_nan(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with null where a float is not a number; the same object where none is."""
+    floats = [name for name, dtype in frame.schema.items() if dtype.is_float()]
+    if not floats or not frame.height:
+        return frame
+    flags = frame.select(pl.col(floats).is_nan().any()).row(0)
+    found = [name for name, flag in zip(floats, flags, strict=True) if flag]
+    return frame.with_columns(pl.col(found).fill_nan(None)) if found else frame
+
+
 def parse_numbers(text: pl.Series) -> pl.Series:
     """Float64; null where the text is no number."""
     return text.str.strip_chars().cast(pl.Float64, strict=False).fill_nan(None)

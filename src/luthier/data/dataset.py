@@ -16,8 +16,8 @@ from luthier.data.read import Reading, Source, read_source
 from luthier.data.target import guess_task, target_values
 from luthier.data.typed import typed_frame
 
-FEWEST_ROWS = 20
-"Below this many rows with a target no split leaves anything to judge by."
+FEWEST_ROWS = 10
+"Below this many rows with a target no split leaves anything to judge by; the splits ask for as many different ones."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -80,6 +80,7 @@ def build_dataset(
 def _build(
     reading: Reading, *, target: str, task: str, metric: str | None, kinds: Mapping[str, str | ColumnKind] | None, time: str | None, group: str | None
 ) -> Dataset:
+    _refuse_few_rows(reading.frame.height, "rows")
     decided = guess_task(reading.frame[target], task=task, metric=metric)
     frame, set_aside = _rows_with_target(reading.frame, target)
     if set_aside:  # refusals shall name rows of the whole table
@@ -103,10 +104,14 @@ def _build(
     )
 
 
+def _refuse_few_rows(rows: int, called: str) -> None:
+    if rows < FEWEST_ROWS:
+        raise TooFewRows(f"A fit needs at least {FEWEST_ROWS} {called}, but the table has {rows}. Add rows.")
+
+
 def _rows_with_target(frame: pl.DataFrame, target: str) -> tuple[pl.DataFrame, tuple[Event, ...]]:
     missing = frame[target].null_count()
-    if frame.height - missing < FEWEST_ROWS:
-        raise TooFewRows(f"A fit needs at least {FEWEST_ROWS} rows with a target, but the table has {frame.height - missing}. Add rows.")
+    _refuse_few_rows(frame.height - missing, "rows with a target")
     if not missing:
         return frame, ()
     event = Event(name="rows-without-target", what=f"{missing:,} of {frame.height:,} rows have no value in the target {target!r} and were set aside.")

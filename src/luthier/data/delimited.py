@@ -29,7 +29,7 @@ def read_delimited(path: Path, *, target: str | None = None) -> tuple[pl.DataFra
     """The table in a delimited text file, perhaps compressed.
 
     Args:
-        target: column in which the word `None` is taken for a class, not for a missing value.
+        target: column in which the word `None` among other words is taken for a class, not for a missing value.
     """
     head = _head(path)
     separator = guess_separator(head)
@@ -157,14 +157,21 @@ def _tidy(table: pa.Table, names: Sequence[str], separator: str, target: str | N
     for position, name in enumerate(names):
         column = pl.Series(name, pl.from_arrow(table.column(position)))
         if column.dtype == pl.String:
-            column, found = without_markers(column, keep=("None",) if name == target else ())
-            column, had_commas = _sharpen(column, decimal_comma=separator == ";")
+            column, found, had_commas = _without_text(column, decimal_comma=separator == ";", is_target=name == target)
             markers = {marker: markers.get(marker, 0) + found.get(marker, 0) for marker in {**markers, **found}}
             commas += [name] if had_commas else []
         elif column.dtype.is_float() and (count := int(column.is_nan().sum())):
             column, markers["nan"] = column.fill_nan(None), markers.get("nan", 0) + count
         columns.append(column)
     return pl.DataFrame([column.rechunk() for column in columns]), tuple(_events(markers, commas, [name for name in names if name.startswith("Unnamed: ")]))
+
+
+def _without_text(text: pl.Series, *, decimal_comma: bool, is_target: bool) -> tuple[pl.Series, dict[str, int], bool]:
+    cleared, markers = without_markers(text)
+    column, had_commas = _sharpen(cleared, decimal_comma=decimal_comma)
+    if is_target and column.dtype == pl.String and "None" in markers:
+        column, markers = without_markers(text, keep=("None",))
+    return column, markers, had_commas
 
 
 def _sharpen(text: pl.Series, *, decimal_comma: bool) -> tuple[pl.Series, bool]:

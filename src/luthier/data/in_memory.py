@@ -75,12 +75,17 @@ def _is_missing(cell: Any) -> bool:
     return cell is None or (isinstance(cell, float) and cell != cell) or type(cell).__name__ in ("NAType", "NaTType")
 
 
+def _called(cell: Any) -> str:
+    words = {bool: "truth values", int: "numbers", float: "numbers", str: "text"}
+    return words.get(type(cell), f"values of type {type(cell).__name__}")
+
+
 def _mixed(name: str, cells: Sequence[Any]) -> ColumnUnusable:
     present = [(row, cell) for row, cell in enumerate(cells, 1) if cell is not None]
     first = present[0][1]
     row, other = next(((row, cell) for row, cell in present if type(cell) is not type(first)), present[0])
     return ColumnUnusable(
-        f"A column must hold one type, but column {name!r} mixes {type(first).__name__} and {type(other).__name__} (first: {other!r} in row {row}). "
+        f"A column must hold one type, but column {name!r} mixes {_called(first)} and {_called(other)} (first: {other!r} in row {row}). "
         "Make all of its values numbers, or all of them text.",
         column=name,
     )

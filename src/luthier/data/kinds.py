@@ -144,7 +144,7 @@ def _guess_text(series: pl.Series) -> _Guess:
         return _Guess(ColumnKind.BOOLEAN, "text that says true or false")
     numbers = parse_numbers(values)
     if numbers.null_count() < len(values):
-        guess = _guess_numbers_in_text(series, present, values, numbers)
+        guess = _guess_numbers_in_text(series, values, numbers)
         if guess is not None:
             return guess
     if (form := guess_date_format(values)) is not None:
@@ -153,18 +153,32 @@ def _guess_text(series: pl.Series) -> _Guess:
     return _guess_words(series.name, len(present), values)
 
 
-def _guess_numbers_in_text(series: pl.Series, present: pl.Series, values: pl.Series, numbers: pl.Series) -> _Guess | None:
+def find_mixture(text: pl.Series) -> str | None:
+    """What a column of text mixes and where, if most of it is numbers of many values; codes such as `3A` among `3` and `4` are no mixture.
+
+    Example:
+        >>> find_mixture(pl.Series([str(age) for age in range(40)] + ["old"]))
+        "40 numbers with 1 other text (first: 'old' in row 41)"
+    """
+    present = without_markers(text.drop_nulls())[0].drop_nulls()
+    values = present.unique()
+    texts = values.filter(parse_numbers(values).is_null()).implode()
+    others, different = int(present.is_in(texts).sum()), len(texts[0]) if len(values) else 0
+    if not others or others > len(present) / 2 or len(values) - different <= _FEW_CODES or different > max(10, len(values) / 20):
+        return None
+    row = int(text.is_in(texts).arg_true()[0])
+    return f"{len(present) - others:,} numbers with {others:,} other text{'s' if others > 1 else ''} (first: {text[row]!r} in row {row + 1})"
+
+
+def _guess_numbers_in_text(series: pl.Series, values: pl.Series, numbers: pl.Series) -> _Guess | None:
     if numbers.null_count() == 0:
         if len(values) <= _FEW_CODES or values.str.contains(r"^0\d").any():
             return _Guess(ColumnKind.CATEGORY, f"text that holds {len(values)} different codes")
         return _Guess(ColumnKind.NUMERIC, "text that holds numbers")
-    texts = values.filter(numbers.is_null())
-    of_text = int(present.is_in(texts.implode()).sum())
-    if len(values) - len(texts) > _FEW_CODES and of_text <= len(present) / 2 and len(texts) <= max(10, len(values) / 20):
-        row = int(series.is_in(texts.implode()).arg_true()[0])
+    if (mixture := find_mixture(series)) is not None:
         raise ColumnUnusable(
-            f"Column {series.name!r} must hold numbers or text, but it mixes {len(present) - of_text:,} numbers with {of_text:,} other texts "
-            f"(first: {series[row]!r} in row {row + 1}). Correct it, or state what it is: {kind_option(series.name, 'category')}.",
+            f"Column {series.name!r} must hold numbers or text, but it mixes {mixture}. "
+            f"Correct it, or state what it is: {kind_option(series.name, 'category')}.",
             column=series.name,
         )
     return None

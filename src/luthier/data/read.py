@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from luthier.core.errors import DataUnreadable
 from luthier.core.findings import Event
+from luthier.data.cells import without_nan
 from luthier.data.delimited import read_delimited, refuse_duplicate_names
 from luthier.data.in_memory import from_memory
 
@@ -58,7 +59,7 @@ def read_source(source: Source, *, target: str | None = None) -> Reading:
         frame, events = from_memory(source), ()
     if frame.width == 0:
         raise DataUnreadable(f"A table must have columns, but {name!r} has none.")
-    return Reading(name=name, frame=frame.with_columns(pl.selectors.float().fill_nan(None)), events=events)
+    return Reading(name=name, frame=without_nan(frame), events=events)
 
 
 def source_name(source: Source) -> str:
@@ -125,4 +126,5 @@ def _read_arrow(path: Path) -> pl.DataFrame:
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+    said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return said.split("{")[0].split(": Error")[0].strip().rstrip(".")

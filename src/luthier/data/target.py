@@ -8,9 +8,12 @@ import polars as pl
 from luthier.core.errors import SettingInvalid, TargetUnusable
 from luthier.core.task import Task, TaskKind
 from luthier.data.cells import as_text, parse_numbers
+from luthier.data.kinds import find_mixture
 
 FEW_INTEGERS = 20
 "An integer target with at most this many different values is taken for classes."
+_ROWS_A_CLASS = 3
+"Where the different integers have fewer rows each than this, they are taken for amounts."
 _MOST_CLASSES = 1_000
 _TASKS = ("auto", "classification", "regression", TaskKind.BINARY.value, TaskKind.MULTICLASS.value)
 DEFAULT_METRICS = {TaskKind.BINARY: "log_loss", TaskKind.MULTICLASS: "log_loss", TaskKind.REGRESSION: "rmse"}
@@ -34,6 +37,8 @@ def guess_task(target: pl.Series, *, task: str = "auto", metric: str | None = No
     if task not in _TASKS:
         raise SettingInvalid(f"--task must be one of {', '.join(_TASKS)}, but {task!r} came.")
     present = _usable(target)
+    if target.dtype == pl.String and task in ("auto", "regression"):
+        present = _numbers_in_text(target, present)
     different = present.n_unique()
     guessed, why = _is_classification(present, different)
     wanted = guessed if task == "auto" else task != "regression"
@@ -97,22 +102,29 @@ def _usable(target: pl.Series) -> pl.Series:
         raise TargetUnusable(f"The target {target.name!r} must have values, but all {len(target):,} rows lack one. Choose another column.")
     if target.dtype.is_nested() or target.dtype.is_temporal() or target.dtype in (pl.Binary, pl.Object):
         raise TargetUnusable(
-            f"The target {target.name!r} must hold classes or numbers, but it holds values of type {target.dtype}. "
-            "Convert it, or choose another column."
+            f"The target {target.name!r} must hold classes or numbers, but it holds values of type {target.dtype}. Convert it, or choose another column."
         )
     if target.dtype.is_float():
         present = present.drop_nans()
         if infinite := int(present.is_infinite().sum()):
             row = int(target.is_infinite().fill_null(False).arg_true()[0])
             raise TargetUnusable(
-                f"The target {target.name!r} must hold finite numbers, but {infinite:,} rows hold an infinite one (first: row {row + 1}). Correct or remove them."
+                f"The target {target.name!r} must hold finite numbers, but {infinite:,} rows hold an infinite one (first: row {row + 1}). "
+                "Correct or remove them."
             )
     if present.n_unique() < 2:
         raise TargetUnusable(
-            f"The target {target.name!r} must have at least two different values, but all {len(present):,} rows hold {present[0]!r}. "
-            "Choose another column."
+            f"The target {target.name!r} must have at least two different values, but all {len(present):,} rows hold {present[0]!r}. Choose another column."
         )
     return present
+
+
+def _numbers_in_text(target: pl.Series, present: pl.Series) -> pl.Series:
+    """Text that holds many different numbers, as numbers; other text as it is."""
+    if (mixture := find_mixture(target)) is not None:
+        raise TargetUnusable(f"The target {present.name!r} must hold classes or numbers, but it mixes {mixture}. Correct it.")
+    numbers = parse_numbers(present)
+    return numbers if numbers.null_count() == 0 and numbers.n_unique() > FEW_INTEGERS else present
 
 
 def _is_classification(present: pl.Series, different: int) -> tuple[bool, str]:
@@ -120,7 +132,7 @@ def _is_classification(present: pl.Series, different: int) -> tuple[bool, str]:
         return True, f"{'truth values' if present.dtype == pl.Boolean else 'text'} with {different} different values"
     if present.dtype.is_float() and different > 2 and not bool((present == present.round()).all()):
         return False, f"numbers with {different:,} different values"
-    if different <= FEW_INTEGERS:
+    if different <= min(FEW_INTEGERS, max(2, len(present) / _ROWS_A_CLASS)):
         return True, f"only {different} different {'integers' if present.dtype.is_integer() else 'numbers'}"
     return False, f"integers with {different:,} different values"
 
@@ -132,8 +144,7 @@ def _refuse_text(present: pl.Series) -> None:
     if numbers.null_count():
         first = present.filter(numbers.is_null())[0]
         raise TargetUnusable(
-            f"A regression predicts numbers, but the target {present.name!r} holds text (first: {first!r}). "
-            "Correct it, or give --task classification."
+            f"A regression predicts numbers, but the target {present.name!r} holds text (first: {first!r}). Correct it, or give --task classification."
         )
 
 
@@ -141,6 +152,7 @@ def _refuse_many_classes(present: pl.Series) -> None:
     different = present.n_unique()
     if different > _MOST_CLASSES or (different > 2 and different == len(present)):
         raise TargetUnusable(
-            f"The target {present.name!r} must have at most {_MOST_CLASSES:,} classes that repeat, but its {len(present):,} rows hold {different:,} different values. "
+            f"The target {present.name!r} must have at most {_MOST_CLASSES:,} classes that repeat, "
+            f"but its {len(present):,} rows hold {different:,} different values. "
             "Choose another column, or give --task regression if it holds numbers."
         )

@@ -1,6 +1,6 @@
 """Free text as numbers: hashed words and word pairs, reduced to a few topics.
 
-A text is cut into words (runs of letters and digits), ASCII letters are lower-cased, and each word and each pair of
+A text is cut into words (`WORD`), ASCII letters are lower-cased, and each word and each pair of
 neighbors falls into one of `BUCKETS` buckets by its MurmurHash3. The share of a bucket in the text, under a square root,
 is its weight, so every text has length 1. A truncated singular value decomposition, fitted on training rows, turns the
 buckets into `TOPICS` numbers (latent semantic analysis: Deerwester et al. 1990; hashing: Weinberger et al. 2009).
@@ -18,8 +18,9 @@ from scipy.sparse import coo_array, csr_array
 from sklearn.utils import murmurhash3_32
 from threadpoolctl import threadpool_limits
 
-WORD = r"[\pL\pN]+"
-"What a word is: one syntax for the regular expressions of Polars and of onnxruntime."
+WORD = r"[0-9A-Za-z\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{1FFF}\x{2070}-\x{2FFF}\x{3040}-\x{FEFF}\x{FF10}-\x{10FFFF}]+"
+"""What a word is: a run of ASCII letters and digits and of everything beyond Latin-1's signs that is no general, Chinese
+or Japanese punctuation. Ranges instead of Unicode classes: Polars and onnxruntime follow different versions of Unicode."""
 BUCKETS = 1024
 TOPICS = 24
 PAIR_FACTOR = 31

@@ -8,8 +8,10 @@ from luthier.fit.folds import fold_tensors as fold_tensors
 from luthier.fit.pace import Pace as Pace
 from luthier.fit.population import Population as Population
 from luthier.fit.probe import Speed as Speed
+from luthier.fit.probe import best_threads as best_threads
 from luthier.fit.probe import probe as probe
 from luthier.fit.probe import unmeasured as unmeasured
+from luthier.fit.stacked import Predictor as Predictor
 from luthier.fit.stacked import StackedNetwork as StackedNetwork
 from luthier.fit.stacked import stack_trained as stack_trained
 from luthier.fit.train import Curve as Curve
@@ -25,10 +27,12 @@ __all__ = [
     "Outcome",
     "Pace",
     "Population",
+    "Predictor",
     "Speed",
     "StackedNetwork",
     "TargetScale",
     "TrainedMember",
+    "best_threads",
     "choose_device",
     "describe_device",
     "fold_tensors",

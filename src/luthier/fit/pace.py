@@ -31,8 +31,8 @@ class Pace:
     def __post_init__(self) -> None:
         self._anchor = (0, 0.0, self.now())
 
-    def progress(self, step: int) -> float:
-        """Share of the training that is done at a step, 0 to 1."""
+    def progress(self, step: float) -> float:
+        """Share of the training that is done at a step, 0 to 1; half a step further is the middle of that step."""
         at, done, _ = self._anchor
         return min(done + (1.0 - done) * (step - at) / max(self.steps - at, 1), 1.0)
 

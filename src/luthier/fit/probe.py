@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from luthier.fit.folds import FoldTensors
 from luthier.fit.population import Population
 from luthier.fit.train import validation_predictions
 
-WARM_STEPS, TIMED_STEPS, TIMED_SECONDS = 2, 12, 1.0
+WARM_STEPS, TIMED_STEPS, TIMED_SECONDS = 2, 12, 0.7
 MEMORY_SHARE = 0.6
 "Share of the free memory that a population may take."
 
@@ -59,6 +60,30 @@ def unmeasured(members: Sequence[Member], data: FoldTensors) -> Speed:
     return Speed(width=len(members), seconds_per_step=float("nan"), seconds_per_evaluation=float("nan"), steps_per_epoch=steps, bytes_per_member=0)
 
 
+@contextmanager
+def best_threads(members: Sequence[Member], data: FoldTensors, *, now: Callable[[], float] = time.monotonic) -> Iterator[int]:
+    """Within this block torch uses as many threads as train fastest here; afterwards as many as before.
+
+    More threads are not always faster: small networks do not fill them, and on a busy machine each step waits for the last of them.
+    """
+    before = torch.get_num_threads()
+    with torch.random.fork_rng(devices=[]):
+        population = Population(members, data)
+        seconds = {threads: _seconds_with(threads, population, now) for threads in sorted({1, before})}
+    fastest = min(seconds, key=lambda threads: seconds[threads])
+    torch.set_num_threads(fastest)
+    try:
+        yield fastest
+    finally:
+        torch.set_num_threads(before)
+
+
+def _seconds_with(threads: int, population: Population, now: Callable[[], float]) -> float:
+    torch.set_num_threads(threads)
+    population.step(0.5)
+    return _seconds_per_step(population, now)
+
+
 def _measure(members: Sequence[Member], data: FoldTensors, now: Callable[[], float]) -> Speed:
     before = _peak_memory_bytes(data.device)
     with torch.random.fork_rng(devices=[]):
@@ -78,11 +103,13 @@ def _measure(members: Sequence[Member], data: FoldTensors, now: Callable[[], flo
 
 
 def _seconds_per_step(population: Population, now: Callable[[], float]) -> float:
-    start, steps = now(), 0
-    while steps < TIMED_STEPS and now() - start < TIMED_SECONDS:
+    """The fastest of some steps: whatever else the machine does can only make a step slower."""
+    start, seconds = now(), []
+    while len(seconds) < TIMED_STEPS and now() - start < TIMED_SECONDS:
+        moment = now()
         float(population.step(0.5).sum())  # waits for the device
-        steps += 1
-    return (now() - start) / steps
+        seconds.append(now() - moment)
+    return min(seconds)
 
 
 def free_memory_bytes(device: torch.device) -> int:

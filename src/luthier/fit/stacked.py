@@ -1,77 +1,75 @@
-"""StackedNetwork: trained members as one ordinary module, ready to predict and to be exported."""
+"""Trained networks as ordinary modules: one that predicts, and a stack of its weights."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
+from torch.func import functional_call, vmap
 
 from luthier.core.task import InputShape, TaskKind
 from luthier.fit.folds import TargetScale
 from luthier.fit.losses import member_predictions
-from luthier.fit.population import layout_of, stacked_call
+from luthier.fit.population import layout_of
 from luthier.fit.train import TrainedMember
 from luthier.nets import build
 
 
-class StackedNetwork(nn.Module):
-    """Members of one architecture with their final weights.
+class Predictor(nn.Module):
+    """A network that answers in probabilities, or in the target's own unit and range.
 
-    Shape:
-        - numbers: [members, rows, numbers], codes: [members, rows, codes]
-        - result: probabilities [members, rows, classes], or predictions in the target's own unit [members, rows, 1]
+    Shape: numbers [rows, numbers] and codes [rows, codes] to [rows, classes], or to [rows, 1] for a regression.
     """
 
-    def __init__(
-        self,
-        skeleton: nn.Module,
-        weights: Mapping[str, Tensor],
-        buffers: Mapping[str, Tensor],
-        *,
-        kind: TaskKind,
-        shape: InputShape,
-        scales: Sequence[TargetScale] = (),
-    ) -> None:
+    def __init__(self, net: nn.Module, *, kind: TaskKind) -> None:
         super().__init__()
-        self.kind, self.shape = kind, shape
-        object.__setattr__(self, "_skeleton", skeleton.eval())  # its own weights are not part of this module
-        self._names = (tuple(weights), tuple(buffers))
-        self.stacks = nn.ParameterList([nn.Parameter(stack.detach().clone(), requires_grad=False) for stack in (*weights.values(), *buffers.values())])
-        column = lambda values: torch.tensor(list(values), dtype=torch.float32)[:, None, None]  # noqa: E731
+        self.net, self.kind = net, kind
         if not kind.is_classification:
-            for name in ("mean", "deviation", "low", "high"):
-                self.register_buffer(name, column(getattr(scale, name) for scale in scales))
+            for field in fields(TargetScale):
+                self.register_buffer(f"target_{field.name}", torch.tensor(0.0))
+
+    def forward(self, numbers: Float[Tensor, "rows numbers"], codes: Int[Tensor, "rows codes"]) -> Float[Tensor, "rows classes"]:
+        predictions = member_predictions(self.kind, self.net(numbers, codes).unsqueeze(0)).squeeze(0)
+        if self.kind.is_classification:
+            return predictions
+        answers = predictions * self.target_deviation + self.target_mean
+        return torch.minimum(torch.maximum(answers, self.target_low), self.target_high)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StackedNetwork:
+    """Trained members of one architecture."""
+
+    predictor: Predictor
+    "Answers for one member, with any member's tensors; on the CPU, in evaluation mode."
+    tensors: Mapping[str, Tensor]
+    "Weights and buffers by their name in the predictor, members first."
 
     @property
     def members(self) -> int:
         """Number of networks."""
-        return len(self.stacks[0])
+        return len(next(iter(self.tensors.values())))
 
-    def named_stacks(self) -> dict[str, Tensor]:
-        """Every stored tensor by its name in the network, members first."""
-        return dict(zip((*self._names[0], *self._names[1]), (stack.detach() for stack in self.stacks), strict=True))
-
-    def forward(self, numbers: Float[Tensor, "members rows numbers"], codes: Int[Tensor, "members rows codes"]) -> Float[Tensor, "members rows classes"]:
-        stacks = list(self.stacks)
-        weights = dict(zip(self._names[0], stacks, strict=False))
-        buffers = dict(zip(self._names[1], stacks[len(weights) :], strict=True))
-        predictions = member_predictions(self.kind, stacked_call(self._skeleton, weights, buffers, numbers, codes))
-        if self.kind.is_classification:
-            return predictions
-        return (predictions * self.deviation + self.mean).clamp(self.low, self.high)
+    @torch.no_grad()
+    def predict(self, numbers: Float[Tensor, "members rows numbers"], codes: Int[Tensor, "members rows codes"]) -> Float[Tensor, "members rows classes"]:
+        """Every member's answer for its own rows."""
+        return vmap(lambda tensors, numbers, codes: functional_call(self.predictor, tensors, (numbers, codes)))(dict(self.tensors), numbers, codes)
 
 
 def stack_trained(trained: Sequence[TrainedMember], *, kind: TaskKind, shape: InputShape, outputs: int, scales: Sequence[TargetScale] = ()) -> StackedNetwork:
-    """Trained members of one architecture as one module on the CPU.
+    """Trained members of one architecture, on the CPU.
 
     Args:
-        scales: the target's scale for each fold; each member uses its own fold's.
+        scales: the target's scale for each fold; each member answers in its own fold's.
     """
-    skeleton = build(trained[0].member.recipe.net, shape, outputs, seed=0)
-    layout = layout_of(skeleton)
-    weights = layout.views(torch.stack([entry.weights.cpu() for entry in trained]))
+    net = build(trained[0].member.recipe.net, shape, outputs, seed=0)
+    weights = layout_of(net).views(torch.stack([entry.weights.cpu() for entry in trained]))
     buffers = {name: torch.stack([entry.buffers[name].cpu() for entry in trained]) for name in trained[0].buffers}
-    own_scales = [scales[entry.member.fold] for entry in trained] if scales else []
-    return StackedNetwork(skeleton, weights, buffers, kind=kind, shape=shape, scales=own_scales)
+    tensors = {f"net.{name}": stack for name, stack in (weights | buffers).items()}
+    if scales:
+        own = [scales[entry.member.fold] for entry in trained]
+        tensors |= {f"target_{field.name}": torch.tensor([getattr(scale, field.name) for scale in own]) for field in fields(TargetScale)}
+    return StackedNetwork(predictor=Predictor(net, kind=kind).eval(), tensors=tensors)

@@ -114,7 +114,7 @@ def _advance(population: Population, pace: Pace) -> Tensor:
     interval = min(max(population.steps_per_epoch, pace.steps // most), max(pace.steps // fewest, 1))
     total, steps = torch.zeros(len(population.members), device=population.data.device), 0
     while steps < interval and not pace.finished(population.step_number):
-        total += population.step(pace.progress(population.step_number))
+        total += population.step(pace.progress(population.step_number + 0.5))
         steps += 1
     return total / max(steps, 1)
 

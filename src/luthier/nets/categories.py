@@ -41,6 +41,9 @@ class CategoryEncoding(nn.Module):
         self.register_buffer("large", torch.tensor(large, dtype=torch.long))
         self.register_buffer("offset", torch.tensor(ends[:-1], dtype=torch.long))
         self.vectors = nn.Embedding(ends[-1], embedding_size) if large else None
+        sizes = [1 if count == 2 else count for count in levels if count <= one_hot_limit]
+        self.chunks = (*sizes, *[embedding_size] * len(large))
+        "Numbers that belong to one input, inputs in the order in which they come out."
         self.width = len(signs) + embedding_size * len(large)
         "Numbers that come out."
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from luthier.core.errors import SettingInvalid
+
 
 class Dropout(nn.Module):
     """Zeroes a share of the features in training and scales the others up; does nothing otherwise.
@@ -16,6 +18,8 @@ class Dropout(nn.Module):
     rate: Tensor
 
     def __init__(self, rate: float) -> None:
+        if not 0 <= rate < 1:
+            raise SettingInvalid(f"The rate of a dropout must be in [0, 1), but {rate!r} came.")
         super().__init__()
         self.register_buffer("rate", torch.tensor(float(rate)))
 

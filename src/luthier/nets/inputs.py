@@ -34,8 +34,8 @@ class InputEncoding(nn.Module):
         embedded = shape.numbers if self.numbers is None else self.numbers.width
         self.width = embedded + self.categories.width
         "Features that come out."
-        self.chunks = (*[size if self.numbers is not None else 1] * shape.numbers, *[1] * self.categories.width)
-        "Features that belong to one number or one category."
+        self.chunks = (*[size if self.numbers is not None else 1] * shape.numbers, *self.categories.chunks)
+        "Features that belong to one input."
 
     def forward(self, numbers: Float[Tensor, "batch numbers"], codes: Int[Tensor, "batch codes"]) -> Float[Tensor, "batch features"]:
         embedded = numbers if self.numbers is None else self.numbers(numbers)

@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from luthier.core.task import InputShape
-from luthier.nets.activations import ACTIVATIONS
+from luthier.nets.activations import activation_named
 from luthier.nets.dropout import Dropout
 from luthier.nets.inputs import InputEncoding
 
@@ -44,7 +44,7 @@ class Mlp(nn.Module):
         super().__init__()
         self.inputs = InputEncoding(shape, embedding=settings.embedding, size=settings.embedding_size, bins=settings.bins)
         widths = [self.inputs.width, *[settings.width] * settings.blocks]
-        self.activation = ACTIVATIONS[settings.activation]
+        self.activation = activation_named(settings.activation)
         self.hidden = nn.ModuleList(nn.Linear(before, after) for before, after in zip(widths, widths[1:], strict=False))
         self.dropout = nn.ModuleList(Dropout(settings.dropout) for _ in self.hidden)
         self.head = nn.Linear(settings.width, outputs)

@@ -8,6 +8,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from luthier.core.errors import SettingInvalid
+
 
 class PeriodicEmbedding(nn.Module):
     """Each number x becomes (x, W2 cos(2 pi w1 x + b1) + b2).
@@ -24,6 +26,8 @@ class PeriodicEmbedding(nn.Module):
     """
 
     def __init__(self, numbers: int, *, frequencies: int, size: int, sigma: float) -> None:
+        if size < 2:
+            raise SettingInvalid(f"The vector of a periodic embedding holds the number itself and more, so its size must be 2 or more, but {size} came.")
         super().__init__()
         self.width = numbers * size
         limit = frequencies**-0.5

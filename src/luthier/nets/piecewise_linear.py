@@ -6,12 +6,16 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+NARROWEST_BIN = 1e-3
+"Quantiles nearer than this share one edge: the last digit of an input must not decide a prediction."
+
 
 class PiecewiseLinearEmbedding(nn.Module):
     """Each number becomes a learned vector that is a piecewise-linear function of it, bent at quantiles of the training rows.
 
     A linear part and a piecewise part are added; the piecewise part starts at zero, so that the network starts as one
-    without it (version B of the authors' package `rtdl_num_embeddings`).
+    without it (version B of the authors' package `rtdl_num_embeddings`). Beyond the outermost edges the linear part goes on
+    alone: the package lets the outermost pieces go on too, and a narrow one would run away with a number never seen.
 
     Source: Gorishniy, Rubachev, Babenko, "On Embeddings for Numerical Features in Tabular Deep Learning", arXiv 2203.05556.
 
@@ -31,32 +35,38 @@ class PiecewiseLinearEmbedding(nn.Module):
     def __init__(self, numbers: int, *, bins: int, size: int) -> None:
         super().__init__()
         self.width = numbers * size
-        limit = size**-0.5
-        self.linear = nn.Parameter(torch.empty(numbers, size).uniform_(-limit, limit))
-        self.bias = nn.Parameter(torch.empty(numbers, size).uniform_(-limit, limit))
-        self.pieces = nn.Parameter(torch.zeros(numbers, bins, size))
-        for name in ("left", "slope", "lowest", "highest"):
-            self.register_buffer(name, torch.zeros(numbers, bins))
+        # The number itself and a 1 stand behind the pieces, so that one product makes the vector: slope 1 without bounds, and both bounds 1.
+        tails = torch.tensor([[0.0, 0.0], [1.0, 0.0], [-torch.inf, 1.0], [torch.inf, 1.0]])
+        pieces = torch.tensor([0.0, 0.0, 0.0, 1.0])[:, None].expand(-1, bins)
+        for name, row in zip(("left", "slope", "lowest", "highest"), torch.cat([pieces, tails], dim=1), strict=True):
+            self.register_buffer(name, row.repeat(numbers, 1))
+        self.weight = nn.Parameter(torch.zeros(numbers, bins + 2, size))
+        nn.init.uniform_(self.weight[:, bins:], -(size**-0.5), size**-0.5)
         self.place_bins_(torch.linspace(-1, 1, bins + 1)[:, None].expand(-1, numbers))
 
+    @property
+    def bins(self) -> int:
+        """Pieces of a number."""
+        return self.left.shape[1] - 2
+
     def forward(self, numbers: Float[Tensor, "batch numbers"]) -> Float[Tensor, "batch features"]:
-        inside = (numbers.unsqueeze(-1) - self.left) * self.slope
-        pieces = torch.minimum(torch.maximum(inside, self.lowest), self.highest)
-        bent = torch.bmm(pieces.transpose(0, 1), self.pieces).transpose(0, 1)
-        return (bent + numbers.unsqueeze(-1) * self.linear + self.bias).flatten(1)
+        pieces = torch.clamp((numbers.unsqueeze(-1) - self.left) * self.slope, self.lowest, self.highest)
+        return torch.bmm(pieces.transpose(0, 1), self.weight).transpose(0, 1).flatten(1)
 
     def place_bins_(self, sample: Float[Tensor, "rows numbers"]) -> None:
         """Put the edges of the bins at quantiles of some rows."""
-        bins = self.left.shape[1]
-        for column, values in enumerate(sample.T):
-            edges = torch.unique(torch.quantile(values, torch.linspace(0, 1, bins + 1)))
-            self._place(column, edges if len(edges) > 1 else edges + torch.tensor([-0.5, 0.5]))
+        shares = torch.linspace(0, 1, self.bins + 1, device=sample.device)
+        for column, quantiles in enumerate(torch.quantile(sample, shares, dim=0).T):
+            edges = _apart(quantiles)
+            count = len(edges) - 1
+            self.left[column, :count], self.left[column, count:-2] = edges[:-1], 0.0
+            self.slope[column, :count], self.slope[column, count:-2] = 1 / edges.diff(), 0.0
 
-    def _place(self, column: int, edges: Float[Tensor, " edges"]) -> None:
-        """The first piece goes on to the left and the last one to the right; pieces without width stay flat at zero."""
-        count = len(edges) - 1
-        self.left[column, :count], self.left[column, count:] = edges[:-1], 0.0
-        self.slope[column, :count], self.slope[column, count:] = 1 / (edges[1:] - edges[:-1]), 0.0
-        self.lowest[column] = 0.0
-        self.highest[column] = 1.0
-        self.lowest[column, 0], self.highest[column, count - 1] = -torch.inf, torch.inf
+
+def _apart(quantiles: Float[Tensor, " quantiles"]) -> Float[Tensor, " edges"]:
+    """Those at least `NARROWEST_BIN` above the one kept before; none where all are the same."""
+    edges = [quantiles[0]]
+    for edge in quantiles[1:]:
+        if edge - edges[-1] >= NARROWEST_BIN:
+            edges.append(edge)
+    return torch.stack(edges)

@@ -64,12 +64,13 @@ class NtkLinear(nn.Module):
     @torch.no_grad()
     def initialize_(self, features: Float[Tensor, "rows features"], *, generator: torch.Generator) -> None:
         """Scale every unit to a standard deviation of 1 on these rows, then center it on a random mixture of five of them."""
-        spread = (self(features) - self.bias).std(dim=0)
-        self.weight /= torch.where(spread > 1e-6, spread, 1.0)[:, None]
-        before_bias = self(features) - self.bias
+        mapped = self(features) - self.bias
+        spread = mapped.std(dim=0, correction=0)
+        spread = torch.where(spread > 1e-6, spread, 1.0)
+        self.weight /= spread[:, None]
         rows = torch.randint(len(features), (SAMPLES_A_BIAS, len(self.bias)), generator=generator)
         shares = -torch.log(torch.rand(rows.shape, generator=generator).clamp_min(1e-12))
-        self.bias.copy_(-(before_bias.gather(0, rows) * shares / shares.sum(dim=0)).sum(dim=0))
+        self.bias.copy_(-((mapped / spread).gather(0, rows) * shares / shares.sum(dim=0)).sum(dim=0))
 
 
 class RealMlp(nn.Module):

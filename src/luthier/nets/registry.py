@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from difflib import get_close_matches
-from typing import Any
+from dataclasses import dataclass
 
 import torch
 from torch import nn
 
-from luthier.core.errors import SettingInvalid
 from luthier.core.recipe import Choice
 from luthier.core.task import InputShape
 from luthier.nets.mlp import Mlp, MlpSettings
 from luthier.nets.realmlp import RealMlp, RealMlpSettings
 from luthier.nets.residual_mlp import ResidualMlp, ResidualMlpSettings
+from luthier.nets.settings import require_known, settings_of
 from luthier.nets.tabm_mini import TabmMini, TabmMiniSettings
 
 
@@ -46,26 +44,12 @@ def build(choice: Choice, shape: InputShape, outputs: int, *, seed: int) -> nn.M
         torch.Size([5, 2])
 
     Raises:
-        SettingInvalid: the name or a setting is unknown.
+        SettingInvalid: the name or a setting is unknown, or a setting is outside its range.
     """
-    architecture = _named(choice.name, ARCHITECTURES, part="architecture")
-    settings = architecture.settings(**_known(choice, architecture.settings))
+    require_known(choice.name, ARCHITECTURES, part="architecture")
+    architecture = ARCHITECTURES[choice.name]
+    settings = settings_of(choice, architecture.settings)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         net: nn.Module = architecture.module(settings, shape, outputs)
     return net
-
-
-def _known(choice: Choice, settings: type) -> dict[str, Any]:
-    names = {field.name: None for field in fields(settings)}
-    for name in choice.settings:
-        _named(name, names, part=f"setting of {choice.name}")
-    return dict(choice.settings)
-
-
-def _named(name: str, known: dict[str, Any], *, part: str) -> Any:
-    if name in known:
-        return known[name]
-    near = get_close_matches(name, known, n=1, cutoff=0.5)
-    advice = f"Did you mean {near[0]!r}?" if near else f"Choose one of {', '.join(known)}."
-    raise SettingInvalid(f"The {part} must be one that Luthier knows, but {name!r} came. {advice}")

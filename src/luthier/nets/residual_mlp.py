@@ -41,7 +41,7 @@ class ResidualBlock(nn.Module):
 
     def __init__(self, settings: ResidualMlpSettings) -> None:
         super().__init__()
-        hidden = int(settings.width * settings.hidden_factor)
+        hidden = max(round(settings.width * settings.hidden_factor), 1)
         self.norm = nn.LayerNorm(settings.width)
         self.up, self.down = nn.Linear(settings.width, hidden), nn.Linear(hidden, settings.width)
         self.hidden_dropout, self.dropout = Dropout(settings.hidden_dropout), Dropout(settings.dropout)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import torch
@@ -10,7 +9,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from luthier.core.task import InputShape
-from luthier.nets.activations import ACTIVATIONS
+from luthier.nets.activations import activation_named
 from luthier.nets.dropout import Dropout
 from luthier.nets.inputs import InputEncoding
 from luthier.nets.roles import Role
@@ -41,7 +40,7 @@ class TabmMiniSettings:
 class TabmMini(nn.Module):
     """Every network of the ensemble sees its own scaling of the features, goes through the same hidden layers, and has its own head.
 
-    The scalings start at random, one for each embedded number or category: normal where numbers are embedded, else signs.
+    The scalings start at random, one for each input: normal where numbers are embedded, else signs.
 
     Source: Gorishniy, Kotelnikov, Babenko, "TabM", arXiv 2410.24210.
 
@@ -53,7 +52,7 @@ class TabmMini(nn.Module):
         self.inputs = InputEncoding(shape, embedding=settings.embedding, size=settings.embedding_size, bins=settings.bins)
         self.scaling = nn.Parameter(_scaling(settings, self.inputs))
         widths = [self.inputs.width, *[settings.width] * settings.blocks]
-        self.activation = ACTIVATIONS[settings.activation]
+        self.activation = activation_named(settings.activation)
         self.hidden = nn.ModuleList(nn.Linear(before, after) for before, after in zip(widths, widths[1:], strict=False))
         self.dropout = nn.ModuleList(Dropout(settings.dropout) for _ in self.hidden)
         limit = settings.width**-0.5
@@ -61,20 +60,20 @@ class TabmMini(nn.Module):
         self.head_bias = nn.Parameter(torch.empty(settings.ensemble, outputs).uniform_(-limit, limit))
 
     def forward(self, numbers: Float[Tensor, "batch numbers"], codes: Int[Tensor, "batch codes"]) -> Float[Tensor, "batch ensemble classes"]:
-        features = self.inputs(numbers, codes).unsqueeze(1) * self.scaling
+        features = (self.inputs(numbers, codes) * self.scaling.unsqueeze(1)).flatten(0, 1)  # ensemble * batch: one product for all
         for linear, dropout in zip(self.hidden, self.dropout, strict=True):
             features = dropout(self.activation(linear(features)))
-        return torch.bmm(features.transpose(0, 1), self.head).transpose(0, 1) + self.head_bias
+        own = features.unflatten(0, (len(self.scaling), -1))
+        return torch.baddbmm(self.head_bias.unsqueeze(1), own, self.head).transpose(0, 1)
 
     def initialize_(self, numbers: Float[Tensor, "rows numbers"], codes: Int[Tensor, "rows codes"], *, generator: torch.Generator) -> None:
         """Place the bins of the embedding."""
         self.inputs.initialize_(numbers)
 
     def roles(self) -> dict[str, Role]:
-        """Only the shared hidden weights are matrices; scalings, heads' biases and embeddings' biases do not decay."""
+        """Only the shared hidden weights are matrices; scalings and biases do not decay."""
         hidden = {f"hidden.{layer}.weight" for layer in range(len(self.hidden))}
-        fixed = {"scaling", "head_bias"}
-        return {name: Role(decays=parameter.dim() >= 2 and name not in fixed, is_matrix=name in hidden) for name, parameter in self.named_parameters()}
+        return {name: Role(decays=name != "scaling" and not name.endswith("bias"), is_matrix=name in hidden) for name, _ in self.named_parameters()}
 
 
 def _scaling(settings: TabmMiniSettings, inputs: InputEncoding) -> Float[Tensor, "ensemble features"]:
@@ -83,4 +82,4 @@ def _scaling(settings: TabmMiniSettings, inputs: InputEncoding) -> Float[Tensor,
     chunks = torch.randn(settings.ensemble, len(inputs.chunks))
     if inputs.numbers is None:
         chunks = chunks.sign()
-    return chunks.repeat_interleave(torch.tensor(inputs.chunks), dim=1) if math.prod(chunks.shape) else chunks
+    return chunks.repeat_interleave(torch.tensor(inputs.chunks, dtype=torch.long), dim=1)

@@ -27,7 +27,7 @@ class Contestant:
     """The model, or one baseline judged on the same rows."""
 
     name: str
-    "`model`, or the name of the baseline: `constant`, `linear`, `boosting`."
+    "`model`, or the name of the baseline: `constant`, `linear`, `gradient boosting`."
     label: str
     "What the reader sees, such as `Gradient boosting`."
     scores: tuple[Score, ...]

@@ -45,7 +45,7 @@ def _realmlp(kind: TaskKind, batch_size: int) -> Recipe:
     return Recipe(
         name="realmlp",
         net=Choice(name="realmlp", settings={"activation": "selu" if kind.is_classification else "mish"}),
-        optimizer=Choice(name="adam", settings={"beta2": 0.95}),
+        optimizer=Choice(name="adamw", settings={"beta2": 0.95}),
         schedule=Choice(name="coslog4"),
         learning_rate=0.04 if kind.is_classification else 0.2,
         weight_decay=0.02,

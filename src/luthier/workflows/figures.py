@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from luthier.core.task import Task
-from luthier.evaluate import BaselineRun, Comparison, Costs, Evaluation, Interval, IntervalCoverage, Metric, SetCoverage
+from luthier.evaluate import BaselineRun, Comparison, Costs, Evaluation, IntervalCoverage, Metric, SetCoverage
 from luthier.report import judgement as drawn
 from luthier.report import scores as told
 from luthier.workflows.ensembling import Mixture
@@ -89,28 +89,24 @@ def classification(judgement: Judgement, task: Task, mixture: Mixture, costs: Co
         ),
         calibration_error=evaluation.score("ece").interval.value,
         temperature=mixture.temperature,
-        coverage=_set_coverage(judgement.sets, task),
+        coverage=_set_coverage(judgement.sets, evaluation),
         threshold=_threshold(evaluation, task, costs),
     )
 
 
-def _set_coverage(sets: SetCoverage | None, task: Task) -> drawn.Coverage | None:
+def _set_coverage(sets: SetCoverage | None, evaluation: Evaluation) -> drawn.Coverage | None:
     if sets is None:
         return None
-    groups = [_coverage_group(name, interval, rows) for name, interval, rows in zip(task.classes, sets.coverage_by_class, sets.rows_by_class, strict=True)]
+    by_class = zip(evaluation.class_scores, sets.coverage_by_class, strict=True)
+    groups = [drawn.CoverageGroup(label=scores.name, measured=interval.value, rows=scores.support) for scores, interval in by_class]
     return drawn.Coverage(
         promised=sets.target,
         measured=sets.coverage.value,
         lower=sets.coverage.lower,
         upper=sets.coverage.upper,
         mean_size=sets.mean_size,
-        size_counts=sets.size_counts,
         groups=tuple(group for group in groups if group.rows),
     )
-
-
-def _coverage_group(label: str, interval: Interval, rows: int) -> drawn.CoverageGroup:
-    return drawn.CoverageGroup(label=label, measured=interval.value, rows=rows)
 
 
 def _threshold(evaluation: Evaluation, task: Task, costs: Costs | None) -> drawn.DecisionThreshold | None:

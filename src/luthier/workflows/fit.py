@@ -3,26 +3,227 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import inf
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import polars as pl
 
+from luthier.bundle import Bundle, Contents, Session, model_card, reference_profile, stored_tensors, write_bundle
 from luthier.core.clock import Deadline, Stopwatch, parse_duration, parse_work
 from luthier.core.errors import BudgetTooSmall, SettingInvalid
 from luthier.core.files import refuse_existing
 from luthier.core.findings import Finding, Severity
 from luthier.core.listener import Listener, Silent
-from luthier.core.task import TaskKind
-from luthier.data import CHECKS, Dataset, Source, Split, build_dataset, run_checks, split_rows, typed_frame
+from luthier.core.task import ColumnKind, TaskKind
+from luthier.data import CHECKS, Dataset, Source, build_dataset, run_checks, split_rows, typed_frame
 from luthier.evaluate import Costs, metric_named, parse_costs
 from luthier.fit import choose_device, describe_device
+from luthier.report import ReportRecord, render
 from luthier.tune import Allowance
+from luthier.workflows.assembly import Assembled, assemble, weights_hash
 from luthier.workflows.ensembling import mix
 from luthier.workflows.interrupt import finishing_on_interrupt
+from luthier.workflows.judging import judge_sealed
+from luthier.workflows.record import FitStory, report_record
 from luthier.workflows.result import FitResult
 from luthier.workflows.settings import SMALLEST_BUDGET_SECONDS, FitSettings
 from luthier.workflows.training import train_portfolio
+
+WRITING_SECONDS = 2.0
+"Kept back for rendering the report and writing the bundle."
+
+
+def fit(
+    data: Source,
+    *,
+    target: str,
+    task: str = "auto",
+    time: str | None = None,
+    group: str | None = None,
+    metric: str | None = None,
+    budget: str | float = "5m",
+    work: str | int | None = None,
+    folds: int = 5,
+    seed: int = 0,
+    device: str = "auto",
+    out: str | Path | None = None,
+    force: bool = False,
+    kinds: Mapping[str, str | ColumnKind] | None = None,
+    force_through: Sequence[str] = (),
+    cost: str | None = None,
+    listener: Listener | None = None,
+    started: float | None = None,
+) -> FitResult:
+    """Train, judge and save a network for a table.
+
+    Args:
+        data: a file (CSV, TSV, Parquet, JSON lines, Arrow), a pandas or Polars frame, an array, or a mapping from column to values.
+        budget: time from the start to the written report, such as `"5m"`.
+        work: training rows that all networks together look at, such as `"2M"`: takes the place of the budget and makes results reproducible.
+        started: when the budget began to run, on `time.monotonic()`; None is now.
+        For the others see `FitSettings`.
+
+    Raises:
+        LuthierError: the table, a setting or the budget makes an honest answer impossible; the message says what to do.
+
+    Example:
+        >>> rows = {"size": [float(i % 9) for i in range(90)], "sold": ["yes" if i % 9 > 4 else "no" for i in range(90)]}
+        >>> import tempfile
+        >>> result = fit(rows, target="sold", work="2k", folds=2, out=tempfile.mkdtemp() + "/model", force_through=["target-leak"])
+        >>> result.bundle.task.classes
+        ('no', 'yes')
+    """
+    settings = FitSettings(
+        target=target,
+        task=task,
+        time=time,
+        group=group,
+        metric=metric,
+        budget_seconds=parse_duration(budget),
+        work=parse_work(work) if work is not None else None,
+        folds=folds,
+        seed=seed,
+        device=device,
+        out=Path(out) if out is not None else None,
+        force=force,
+        kinds={name: str(kind) for name, kind in (kinds or {}).items()},
+        force_through=tuple(force_through),
+        cost=cost,
+    )
+    return run_fit(data, settings, listener=listener or Silent(), started=started)
+
+
+def run_fit(data: Source, settings: FitSettings, *, listener: Listener, started: float | None = None) -> FitResult:
+    """The fit, phase by phase."""
+    deadline, stopwatch = _deadline(settings, started), Stopwatch()
+    folder = settings.out or _free_folder(settings.target)
+    refuse_existing(folder, force=settings.force)
+    torch_device, costs = choose_device(settings.device), parse_costs(settings.cost) if settings.cost else None
+
+    stopwatch.phase("reading")
+    dataset = _read(data, settings, listener)
+    metric = metric_named(dataset.task.metric, dataset.task.kind)
+    _require_binary(costs, dataset)
+
+    stopwatch.phase("checks")
+    findings = run_checks(dataset, force_through=settings.force_through)
+    _tell_findings(findings, listener)
+    split = split_rows(dataset, folds=settings.folds, seed=settings.seed)
+    frame = typed_frame(dataset.frame, dataset.schema)
+
+    stopwatch.phase("training")
+    allowance = Allowance(deadline=deadline, reserve_seconds=_reserve_seconds(dataset, settings), work=settings.work)
+    with finishing_on_interrupt(deadline, listener):
+        training = train_portfolio(dataset, frame, split, metric, allowance, seed=settings.seed, device=torch_device, listener=listener)
+
+        stopwatch.phase("ensemble and calibration")
+        mixture = mix(training, dataset.task, metric, costs)
+
+        stopwatch.phase("export")
+        model = assemble(dataset, training, mixture, {"seed": str(settings.seed)})
+
+        stopwatch.phase("sealed rows and baselines")
+        judging = Deadline(budget_seconds=deadline.seconds_left - WRITING_SECONDS)
+        judgement = judge_sealed(model.bundle.predict_typed, dataset, frame, split, mixture, metric, costs=costs, seed=settings.seed, deadline=judging)
+
+    stopwatch.phase("report")
+    story = FitStory(
+        settings=settings,
+        dataset=dataset,
+        findings=findings,
+        checks_run=len(CHECKS),
+        split=split,
+        training=training,
+        mixture=mixture,
+        judgement=judgement,
+        metric=metric,
+        costs=costs,
+        device=describe_device(torch_device),
+        data_hash=_data_hash(dataset),
+        weights_hash=weights_hash(mixture),
+    )
+    stopwatch.phase(None)
+    record = report_record(story, bundle=str(folder), deadline=deadline, stopwatch=stopwatch)
+    return _write(folder, story, model, record, frame)
+
+
+def _deadline(settings: FitSettings, started: float | None) -> Deadline:
+    if settings.work is not None:
+        return Deadline(budget_seconds=inf)
+    if settings.budget_seconds < SMALLEST_BUDGET_SECONDS:
+        raise BudgetTooSmall(given_seconds=settings.budget_seconds, smallest_seconds=SMALLEST_BUDGET_SECONDS)
+    return Deadline(budget_seconds=settings.budget_seconds) if started is None else Deadline(budget_seconds=settings.budget_seconds, started=started)
+
+
+def _free_folder(target: str) -> Path:
+    """`TARGET.luthier` beside the caller, or the first free `TARGET-2.luthier`, `TARGET-3.luthier`..."""
+    plain = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in target)
+    names = (f"{plain}.luthier" if number == 1 else f"{plain}-{number}.luthier" for number in range(1, 10_000))
+    return next(Path(name) for name in names if not Path(name).exists())
+
+
+def _read(data: Source, settings: FitSettings, listener: Listener) -> Dataset:
+    dataset = build_dataset(
+        data, target=settings.target, task=settings.task, metric=settings.metric, kinds=settings.kinds, time=settings.time, group=settings.group
+    )
+    kinds = Counter(column.kind.value for column in dataset.schema.columns)
+    described = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+    listener.say(f"{dataset.name}: {dataset.rows:,} rows; columns: {described}.")
+    classes = f" with {len(dataset.task.classes)} classes" if dataset.task.classes else ""
+    listener.say(f"Task: {dataset.task.kind}{classes}, predicting {dataset.task.target!r} ({dataset.task.why}).")
+    return dataset
+
+
+def _require_binary(costs: Costs | None, dataset: Dataset) -> None:
+    if costs is not None and dataset.task.kind is not TaskKind.BINARY:
+        raise SettingInvalid(f"--cost needs a target with two classes, but {dataset.task.target!r} is a {dataset.task.kind} task. Leave --cost out.")
+
+
+def _tell_findings(findings: tuple[Finding, ...], listener: Listener) -> None:
+    for finding in findings:
+        if finding.severity is not Severity.NOTE:
+            listener.say(f"{finding.severity}: {finding.evidence} {finding.remedy}")
+
+
+def _reserve_seconds(dataset: Dataset, settings: FitSettings) -> float:
+    """Time kept back for export, the sealed rows, baselines and report: measured on two cores, growing with the table."""
+    cells = dataset.rows * len(dataset.schema.inputs) * (dataset.task.outputs if dataset.task.outputs > 2 else 1)
+    return min(9.0 + 0.04 * settings.budget_seconds + cells * 4e-6, 0.5 * settings.budget_seconds)
+
+
+def _data_hash(dataset: Dataset) -> str:
+    rows = dataset.frame.hash_rows(seed=0).to_numpy().tobytes()
+    return hashlib.sha256(rows + dataset.target.tobytes()).hexdigest()[:16]
+
+
+def _write(folder: Path, story: FitStory, model: Assembled, record: ReportRecord, frame: pl.DataFrame) -> FitResult:
+    dataset, training = story.dataset, story.training
+    manifest = replace(model.manifest, scores=_scores(record), provenance={fact.label: fact.value for fact in record.provenance})
+    contents = Contents(
+        graph=model.graph,
+        tensors=stored_tensors(training.encodings, model.stacks),
+        layout=training.encodings[0].layout.to_json(),
+        profile=reference_profile(frame[story.split.train], dataset.schema, dataset.task, story.mixture.predictions),
+        report=record.to_json(),
+        page=render(record),
+        card=model_card(
+            manifest,
+            name=dataset.name,
+            rows=dataset.rows,
+            sealed_rows=len(story.split.test),
+            comparisons=[compared.sentence for compared in record.comparisons],
+            warnings=[finding.evidence for finding in story.findings if finding.severity is not Severity.NOTE],
+        ),
+    )
+    complete = write_bundle(folder, manifest, contents, force=story.settings.force)
+    return FitResult(path=folder, bundle=Bundle(complete, Session(model.graph), folder), record=record, weights_hash=story.weights_hash)
+
+
+def _scores(record: ReportRecord) -> dict[str, Any]:
+    if record.model is None:
+        return {}
+    return {score.metric: {"label": score.label, "value": score.value, "lower": score.lower, "upper": score.upper} for score in record.model.scores}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,9 +16,9 @@ from luthier.core.findings import Event
 from luthier.core.listener import Listener
 from luthier.core.recipe import Member, Recipe
 from luthier.core.seeds import derive_seed
-from luthier.data import Dataset, Encoding, Split, fit_encoding, fit_layout, layout_events
+from luthier.data import Dataset, Encoding, Split, fit_encodings, fit_layout, layout_events
 from luthier.evaluate import Metric
-from luthier.fit import FoldTensors, Population, Speed, TrainedMember, fold_tensors, probe, train, unmeasured
+from luthier.fit import FoldTensors, Population, Speed, TrainedMember, best_threads, fold_tensors, probe, train, unmeasured
 from luthier.tune import Allowance, Plan, plan_training, portfolio
 
 LEAST_EPOCHS = 3.0
@@ -78,31 +79,36 @@ def train_portfolio(dataset: Dataset, frame: pl.DataFrame, split: Split, metric:
         TrainingFailed: every network diverged.
     """
     recipes = portfolio(dataset.task.kind, rows=len(split.folds[0].train))
-    training = _prepare(dataset, frame, split, recipes, allowance, seed=seed, device=device)
-    _tell_plan(training, recipes, allowance, listener)
-    for round_number, recipe, share in _schedule(recipes[: training.plan.recipes], training, allowance):
-        members = [Member(recipe=recipe, fold=fold, seed=derive_seed(seed, "member", recipe.id, round_number, fold)) for fold in range(training.data.folds)]
-        _try_recipe(members, training, metric, allowance, share, round_number=round_number, seed=seed, listener=listener)
+    layout = fit_layout(frame[split.train], dataset.schema)
+    encodings = fit_encodings(frame, layout, split.folds[:1])
+    first = _tensors(dataset, frame, split, encodings, device)
+    with _threads(Member(recipe=recipes[0], fold=0, seed=seed), first, allowance):
+        training = _prepare(dataset, frame, split, recipes, allowance, encodings, first, seed=seed)
+        training.events += layout_events(frame[split.train], dataset.schema, layout)
+        _tell_plan(training, recipes, allowance, listener)
+        for round_number, recipe, share in _schedule(recipes[: training.plan.recipes], training, allowance):
+            members = [Member(recipe=recipe, fold=fold, seed=derive_seed(seed, "member", recipe.id, round_number, fold)) for fold in range(training.data.folds)]
+            _try_recipe(members, training, metric, allowance, share, round_number=round_number, seed=seed, listener=listener)
     if not training.candidates:
         raise TrainingFailed("A network with finite weights is required, but every one that was tried diverged. Look for extreme values in the columns, or exclude them.")
     return training
 
 
+def _threads(member: Member, data: FoldTensors, allowance: Allowance) -> AbstractContextManager[int | None]:
+    return best_threads([member], data) if allowance.work is None else nullcontext()
+
+
 def _prepare(
-    dataset: Dataset, frame: pl.DataFrame, split: Split, recipes: Sequence[Recipe], allowance: Allowance, *, seed: int, device: torch.device
+    dataset: Dataset, frame: pl.DataFrame, split: Split, recipes: Sequence[Recipe], allowance: Allowance, encodings: list[Encoding], first: FoldTensors, *, seed: int
 ) -> Training:
-    """Encode the first fold, measure one network on it, decide how many folds and recipes the rest pays for, and encode those."""
-    layout = fit_layout(frame[split.train], dataset.schema)
-    encodings = [fit_encoding(frame[split.folds[0].train], layout)]
-    first = _tensors(dataset, frame, split, encodings, device)
+    """Measure one network on the first fold, decide how many folds and recipes the allowance pays for, and encode those folds."""
     epochs = allowance.epochs_of_one_member(_speed([Member(recipe=recipes[0], fold=0, seed=seed)], first, allowance), rows=len(split.folds[0].train))
     if epochs < LEAST_EPOCHS and allowance.work is None and not allowance.stopped:
         raise BudgetTooSmall(given_seconds=allowance.deadline.budget_seconds, smallest_seconds=_smallest_budget(epochs, allowance))
     plan = plan_training(epochs_of_one_member=epochs, folds=len(split.folds), recipes=len(recipes))
-    encodings += [fit_encoding(frame[fold.train], layout) for fold in split.folds[1 : plan.folds]]
-    data = _tensors(dataset, frame, split, encodings, device) if plan.folds > 1 else first
+    encodings = [*encodings, *fit_encodings(frame, encodings[0].layout, split.folds[1 : plan.folds])]
+    data = _tensors(dataset, frame, split, encodings, first.device) if plan.folds > 1 else first
     training = Training(data=data, encodings=tuple(encodings), plan=plan)
-    training.events += layout_events(frame[split.train], dataset.schema, layout)
     if plan.folds < len(split.folds):
         training.events.append(Event(name="fewer-folds", what=f"{plan.folds} of {len(split.folds)} folds were trained: the budget pays for {epochs:.0f} epochs of one network."))
     if plan.recipes < len(recipes):

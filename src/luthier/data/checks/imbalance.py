@@ -26,6 +26,6 @@ def check(dataset: Dataset) -> Iterable[Finding]:
         yield Finding(
             name=NAME,
             severity=Severity.WARN if relative < VERY_RARE else Severity.NOTE,
-            evidence=f"The class {dataset.task.classes[rarest]!r} has {shares[rarest]:.2%} of the rows while {commonest!r} has {shares.max():.1%}.",
+            evidence=f"The class {dataset.task.classes[rarest]!r} has {shares[rarest]:.2%} of the rows, while {commonest!r} has {shares.max():.1%}.",
             remedy="Judge by balanced accuracy or by precision and recall, not by accuracy; state what errors cost with --cost where there are two classes.",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+from scipy.stats import rankdata
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from luthier.core.task import ColumnKind
@@ -12,9 +13,15 @@ from luthier.data.dataset import Dataset
 _BINS = 32
 
 
-def target_matrix(dataset: Dataset, rows: np.ndarray) -> np.ndarray:
-    """Shape: [rows, classes] of zeros and ones, or [rows, 1] of standardized numbers."""
+def ranked_target(dataset: Dataset, rows: np.ndarray) -> np.ndarray:
+    """Class numbers, or the ranks of numbers: a few very large amounts shall not decide."""
     target = dataset.target[rows]
+    return target if dataset.task.kind.is_classification else rankdata(target)
+
+
+def target_matrix(dataset: Dataset, rows: np.ndarray) -> np.ndarray:
+    """Shape: [rows, classes] of zeros and ones, or [rows, 1] of standardized ranks."""
+    target = ranked_target(dataset, rows)
     if dataset.task.kind.is_classification:
         return np.eye(len(dataset.task.classes))[target]
     return ((target - target.mean()) / (target.std() or 1.0))[:, None]
@@ -72,10 +79,13 @@ def held_out_skill(values: np.ndarray, kind: ColumnKind, target: np.ndarray, *, 
             if kind is ColumnKind.CATEGORY
             else _by_tree(values[train], target[train], values[test], classify)
         )
-        guess = _center(target[train], classify)
-        error += float((predicted != target[test]).sum() if classify else ((predicted - target[test]) ** 2).sum())
-        constant += float((guess != target[test]).sum() if classify else ((guess - target[test]) ** 2).sum())
+        error += _error(predicted, target[test], classify)
+        constant += _error(np.full(len(target[test]), _center(target[train], classify)), target[test], classify)
     return max(0.0, 1 - error / constant) if constant else 0.0
+
+
+def _error(predicted: np.ndarray, truth: np.ndarray, classify: bool) -> float:
+    return float((predicted != truth).sum() if classify else ((predicted - truth) ** 2).sum())
 
 
 def _by_tree(values: np.ndarray, target: np.ndarray, asked: np.ndarray, classify: bool) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""target-leak: one column alone gives nearly the whole answer.
+"""target-leak: one column alone gives nearly the whole answer: the class, or the rank of a number.
 
 A column that is known only once the answer is known looks like this; so does, rarely, an honest measurement. Hence two thresholds: only what is
 nearly perfect, far above every other column, and seen in enough rows is refused. A table where many columns are that good is an easy one, not a leaking one.
@@ -14,7 +14,7 @@ import numpy as np
 from luthier.core.findings import Finding, Severity
 from luthier.core.task import ColumnKind
 from luthier.data.checks.sample import sample_rows, sampled_words
-from luthier.data.checks.single_column import column_values, held_out_skill, rough_share, target_matrix
+from luthier.data.checks.single_column import column_values, held_out_skill, ranked_target, rough_share, target_matrix
 from luthier.data.dataset import Dataset
 from luthier.data.wording import kind_option, listed
 
@@ -46,10 +46,11 @@ def check(dataset: Dataset) -> Iterable[Finding]:
         stand_out = len(perfect) <= max(1, len(dataset.schema.inputs) // 4)
         refuses = rest is not None and rest < REST_OF_PERFECT and stand_out and len(rows) >= _ENOUGH_ROWS
         yield _finding(perfect, skills, rest, Severity.REFUSE if refuses else Severity.WARN, sampled_words(rows, dataset))
-    elif (best := max(skills, key=skills.__getitem__)) and skills[best] >= STRONG:
-        rest = max((skill for name, skill in skills.items() if name != best), default=0.0)
-        if rest < REST_OF_STRONG:
-            yield _finding([best], skills, rest, Severity.WARN, sampled_words(rows, dataset))
+        return
+    best = max(skills, key=skills.__getitem__)
+    rest = max((skill for name, skill in skills.items() if name != best), default=None)
+    if skills[best] >= STRONG and (rest is None or rest < REST_OF_STRONG):
+        yield _finding([best], skills, rest, Severity.WARN, sampled_words(rows, dataset))
 
 
 def _skills(dataset: Dataset, rows: np.ndarray) -> dict[str, float]:
@@ -61,13 +62,14 @@ def _skills(dataset: Dataset, rows: np.ndarray) -> dict[str, float]:
     rough = {name: rough_share(column_values(sampled[name].head(_ROUGH_ROWS), kind), kind, targets) for name, kind in kinds.items()}
     best = sorted(rough, key=rough.__getitem__, reverse=True)[:_CLOSER_LOOKS]
     classify = dataset.task.kind.is_classification
-    return {name: held_out_skill(column_values(sampled[name], kinds[name]), kinds[name], dataset.target[rows], classify=classify) for name in best}
+    target = ranked_target(dataset, rows)
+    return {name: held_out_skill(column_values(sampled[name], kinds[name]), kinds[name], target, classify=classify) for name in best}
 
 
 def _finding(columns: list[str], skills: dict[str, float], rest: float | None, severity: Severity, sampled: str) -> Finding:
     shown = min(skills[name] for name in columns)
     subject = f"Column {columns[0]!r} alone takes" if len(columns) == 1 else f"Each of the columns {listed(columns)} alone takes"
-    next_best = "there is no other column" if rest is None else f"the best other column takes {rest:.0%}"
+    next_best = "there is no other column" if rest is None else f"the best other column takes {_percent(rest)}"
     return Finding(
         name=NAME,
         severity=severity,

@@ -32,7 +32,7 @@ def check(dataset: Dataset) -> Iterable[Finding]:
             words
             for words, holds in (
                 ("the rows are in its order", ordered),
-                (f"the target moves with it ({moved:.0%} of its variance lies between ten periods)", moved >= MOVES),
+                (f"the target moves with it ({moved:.0%} of the variance of its rank lies between ten periods)", moved >= MOVES),
             )
             if holds
         )
@@ -52,8 +52,8 @@ def _may_be_time(column: Column, values: pl.Series) -> bool:
         return values.n_unique() >= _FEWEST_MOMENTS
     if column.kind is not ColumnKind.NUMERIC or not _YEAR.search(column.name.lower()):
         return False
-    low, high = values.min(), values.max()
-    return (low >= 1900 and high <= 2100) or (low >= 5e8 and high <= 5e9)  # type: ignore[operator]
+    numbers = values.drop_nulls().to_numpy()
+    return bool(((numbers >= 1900) & (numbers <= 2100)).all() or ((numbers >= 5e8) & (numbers <= 5e9)).all())
 
 
 def _moves(dataset: Dataset, column: Column) -> float:

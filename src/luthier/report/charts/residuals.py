@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 
 from markupsafe import Markup
 
 from luthier.report.charts.axes import Frame, span
 from luthier.report.charts.svg import dots, element, path
 from luthier.report.judgement import RegressionDetail
+from luthier.report.numerals import number
 
 
 def predicted_actual_chart(detail: RegressionDetail) -> Markup:
@@ -29,13 +31,16 @@ def residual_chart(detail: RegressionDetail) -> Markup:
 
 
 def residual_histogram(detail: RegressionDetail) -> Markup:
-    """How many rows miss by how much."""
+    """How many rows miss by how much. Far outer bins are drawn no wider than the others, pale, so that their area does not mislead."""
     edges, counts = detail.residual_edges, detail.residual_counts
-    frame = Frame.over(span(edges, margin=0.01), (0.0, max([*counts, 1]) * 1.06), x_label="Actual − predicted", y_label="Rows")
+    widths = [after - before for before, after in zip(edges, edges[1:], strict=False)]
+    usual = median(widths)
+    drawn = [edges[1] - min(widths[0], usual), *edges[1:-1], edges[-2] + min(widths[-1], usual)]
+    frame = Frame.over(span(drawn, margin=0.01), (0.0, max([*counts, 1]) * 1.06), x_label="Actual − predicted", y_label="Rows")
     bars = [
-        element("rect", element("title", f"{count:,} rows"), x=frame.x(left) + 0.5, width=max(frame.x(right) - frame.x(left) - 1, 0.5),
-                y=frame.y(count), height=frame.y(0) - frame.y(count), class_="bar strong")
-        for left, right, count in zip(edges, edges[1:], counts, strict=True)
+        element("rect", element("title", f"{count:,} rows from {number(edges[index])} to {number(edges[index + 1])}"), x=frame.x(left) + 0.5, width=max(frame.x(right) - frame.x(left) - 1, 0.5),
+                y=frame.y(count), height=frame.y(0) - frame.y(count), class_="bar pale" if widths[index] > 1.5 * usual else "bar strong")
+        for index, (left, right, count) in enumerate(zip(drawn, drawn[1:], counts, strict=False))
     ]  # fmt: skip
     zero = element("path", d=path([(frame.x(0), frame.y(0)), (frame.x(0), frame.y(frame.y.high))]), class_="chance")
     return frame.draw(*bars, zero, description=f"Histogram of the residuals of {sum(counts):,} sealed rows.")

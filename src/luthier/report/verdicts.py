@@ -7,7 +7,7 @@ from luthier.report.numerals import decimals_for_interval, listing, number, perc
 from luthier.report.record import ReportRecord
 from luthier.report.scores import Comparison, Score
 
-_PHRASES = {"constant": "a constant guess", "linear": "a linear model", "boosting": "gradient boosting"}
+_PHRASES = {"constant": "a constant guess", "linear": "a linear model", "gradient boosting": "gradient boosting"}
 _VERDICTS = (("better", "better than {}"), ("not distinguishable", "not distinguishable from {}"), ("worse", "worse than {}"))
 
 

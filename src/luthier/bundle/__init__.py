@@ -1,0 +1,33 @@
+"""Floor 2: the saved model. Written once, read anywhere: predicting needs onnxruntime and no torch."""
+
+from luthier.bundle.build import Stack as Stack
+from luthier.bundle.build import build_graph as build_graph
+from luthier.bundle.build import stored_tensors as stored_tensors
+from luthier.bundle.card import model_card as model_card
+from luthier.bundle.combine import Calibration as Calibration
+from luthier.bundle.inputs import onnx_inputs as onnx_inputs
+from luthier.bundle.manifest import FORMAT as FORMAT
+from luthier.bundle.manifest import Manifest as Manifest
+from luthier.bundle.model import Bundle as Bundle
+from luthier.bundle.preprocess import preprocessing_graph as preprocessing_graph
+from luthier.bundle.profile import reference_profile as reference_profile
+from luthier.bundle.session import Session as Session
+from luthier.bundle.write import Contents as Contents
+from luthier.bundle.write import write_bundle as write_bundle
+
+__all__ = [
+    "FORMAT",
+    "Bundle",
+    "Calibration",
+    "Contents",
+    "Manifest",
+    "Session",
+    "Stack",
+    "build_graph",
+    "model_card",
+    "onnx_inputs",
+    "preprocessing_graph",
+    "reference_profile",
+    "stored_tensors",
+    "write_bundle",
+]

@@ -1,0 +1,76 @@
+"""A network as an ONNX graph. The only file of this folder that imports torch, and only when it is called."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import io
+import logging
+import warnings
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import onnx
+
+from luthier.bundle.graph import OPSETS
+from luthier.core.task import InputShape
+
+if TYPE_CHECKING:
+    from torch import nn
+
+EXAMPLE_ROWS = 5
+"Rows of the example that the exporter follows; any number of rows may come later."
+
+
+def export_network(module: nn.Module, *, shape: InputShape) -> onnx.ModelProto:
+    """The graph of a module (numbers [rows, numbers], codes [rows, codes]) -> [rows, outputs].
+
+    Its inputs are named `numbers` and `codes`, its output `predictions`, and its constants as the module names its weights and
+    buffers, so that they can be exchanged for those of another member. The number of rows is free. The module is not changed.
+    """
+    import torch
+
+    rows = torch.export.Dim("rows")
+    example = (torch.zeros(EXAMPLE_ROWS, shape.numbers), torch.zeros(EXAMPLE_ROWS, len(shape.cardinalities), dtype=torch.long))
+    with _quietly():
+        program = torch.onnx.export(
+            _with_distinct_weights(module),
+            example,
+            dynamo=True,
+            input_names=["numbers", "codes"],
+            output_names=["predictions"],
+            dynamic_shapes=({0: rows}, {0: rows}),
+            opset_version=OPSETS[""],
+            optimize=False,
+            verbose=False,
+        )
+    model: onnx.ModelProto = program.model_proto
+    return model
+
+
+def _with_distinct_weights(module: nn.Module) -> nn.Module:
+    """A copy in which no two weights are equal: an exporter may store equal ones once, and members differ there."""
+    import torch
+
+    copied = copy.deepcopy(module).eval()
+    generator = torch.Generator().manual_seed(0)
+    for tensor in (*copied.parameters(), *copied.buffers()):
+        if tensor.is_floating_point():
+            tensor.data = torch.rand(tensor.shape, generator=generator)
+    return copied
+
+
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    """The exporter talks about packages that are not needed here."""
+    loggers = [logging.getLogger(name) for name in ("torch.onnx", "onnxscript", "torch.onnx._internal.exporter._registration")]
+    levels = [logger.level for logger in loggers]
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        for logger in loggers:
+            logger.setLevel(logging.ERROR)
+        try:
+            yield
+        finally:
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)

@@ -1,0 +1,105 @@
+"""The manifest: what a bundle is, and a hash of every other file in it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from luthier.bundle.combine import Calibration
+from luthier.core.errors import BundleDamaged, BundleError, BundleMissing, BundleTooNew
+from luthier.core.task import Column, ColumnKind, Schema, Task, TaskKind
+
+FORMAT = 1
+"Number of this form of a bundle: raised when an older Luthier could misread it."
+MANIFEST = "manifest.json"
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """Everything about a model but its weights."""
+
+    task: Task
+    schema: Schema
+    calibration: Calibration
+    recipes: tuple[Mapping[str, Any], ...]
+    "For each stack of networks: its recipe, the folds and weights of its members."
+    scores: Mapping[str, Any]
+    "Sealed scores with their intervals."
+    provenance: Mapping[str, Any]
+    "Versions, seed, hashes, date."
+    files: Mapping[str, str]
+    "SHA-256 of every other file by its name."
+    format: int = FORMAT
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Manifest:
+        """The manifest that `to_json` wrote."""
+        task, schema, calibration = record["task"], record["schema"], record["calibration"]
+        columns = tuple(Column(**{**column, "kind": ColumnKind(column["kind"])}) for column in schema["columns"])
+        return cls(
+            task=Task(**{**task, "kind": TaskKind(task["kind"]), "classes": tuple(task["classes"])}),
+            schema=Schema(columns=columns, time=schema["time"], group=schema["group"]),
+            calibration=Calibration(**{name: tuple(value) if isinstance(value, list) else value for name, value in calibration.items()}),
+            recipes=tuple(record["recipes"]),
+            scores=record["scores"],
+            provenance=record["provenance"],
+            files=record["files"],
+            format=record["format"],
+        )
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of a bundle; the files that it names have not been looked at yet.
+
+    Raises:
+        BundleMissing: there is no bundle.
+        BundleTooNew: it was written by a newer Luthier.
+        BundleDamaged: it cannot be read.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        what = "is not there" if not folder.exists() else f"has no {MANIFEST}" if folder.is_dir() else "is a file"
+        raise BundleMissing(f"A model is a folder that `luthier fit` wrote, but {folder} {what}. Give the folder that the fit named.")
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        number = int(record["format"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise BundleDamaged(f"{path} cannot be read as a manifest. Restore the bundle from a copy.") from error
+    if number > FORMAT:
+        raise BundleTooNew(f"{folder} has format {number}, but this Luthier reads formats up to {FORMAT}. Upgrade Luthier.")
+    try:
+        return Manifest.from_json(record)
+    except (KeyError, TypeError, ValueError, BundleError) as error:
+        raise BundleDamaged(f"{path} lacks something that format {number} has. Restore the bundle from a copy.") from error
+
+
+def verify_files(folder: Path, manifest: Manifest) -> None:
+    """Compare every file with its hash.
+
+    Raises:
+        BundleMissing: a file is not there.
+        BundleDamaged: a file is not the one that was written, or a name leads out of the folder.
+    """
+    for name, expected in manifest.files.items():
+        if not _PLAIN_NAME.fullmatch(name):
+            raise BundleDamaged(f"{folder / MANIFEST} names the file {name!r}, which is not a plain name inside the bundle. Do not use this bundle.")
+        if not (folder / name).is_file():
+            raise BundleMissing(f"The bundle {folder} must hold {name}, but it is missing. Restore the bundle from a copy.")
+        if sha256(folder / name) != expected:
+            raise BundleDamaged(f"{folder / name} is not the file that was written: its hash differs from the manifest. Restore the bundle from a copy.")
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,53 @@
+"""The reference profile: what the training rows looked like, for the monitor to compare with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from luthier.core.task import Column, ColumnKind, Schema, Task
+from luthier.data.dates import seconds_since_1970
+
+QUANTILES = 101
+"Points of a numeric column's distribution: its percentiles, ends included."
+MOST_LEVELS = 200
+"Levels of a category that are counted one by one, the most frequent."
+
+
+def reference_profile(frame: pl.DataFrame, schema: Schema, task: Task, predictions: np.ndarray) -> dict[str, Any]:
+    """Plain JSON values.
+
+    Args:
+        frame: typed frame of the training rows.
+        predictions: out-of-fold probabilities [rows, classes] or numbers [rows].
+    """
+    return {"rows": frame.height, "columns": {column.name: _column(frame[column.name], column) for column in schema.inputs}, "predictions": _predictions(task, predictions)}
+
+
+def _column(values: pl.Series, column: Column) -> dict[str, Any]:
+    facts: dict[str, Any] = {"kind": column.kind.value, "missing": values.null_count() / max(len(values), 1)}
+    if column.kind is ColumnKind.CATEGORY:
+        return facts | _levels(values)
+    if column.kind is ColumnKind.TEXT:
+        return facts | {"length": _quantiles(values.str.len_chars().drop_nulls().to_numpy().astype(float))}
+    numbers = seconds_since_1970(values) if column.kind is ColumnKind.DATETIME else values.drop_nulls().to_numpy()
+    return facts | {"quantiles": _quantiles(numbers)}
+
+
+def _levels(values: pl.Series) -> dict[str, Any]:
+    counts = values.drop_nulls().alias("level").value_counts(name="rows").sort(["rows", "level"], descending=[True, False])
+    shown = counts.head(MOST_LEVELS)
+    return {"levels": dict(zip(shown["level"], shown["rows"], strict=True)), "other_rows": int(counts["rows"].sum() - shown["rows"].sum())}
+
+
+def _predictions(task: Task, predictions: np.ndarray) -> dict[str, Any]:
+    if not task.kind.is_classification:
+        return {"quantiles": _quantiles(predictions)}
+    return {"probabilities": {name: _quantiles(predictions[:, place]) for place, name in enumerate(task.classes)}}
+
+
+def _quantiles(values: np.ndarray) -> list[float]:
+    finite = values[np.isfinite(values)]
+    return [float(value) for value in np.quantile(finite, np.linspace(0, 1, QUANTILES))] if finite.size else []

@@ -1,0 +1,17 @@
+"""luthier evaluate: a saved model judged on rows whose truth is known."""
+
+from __future__ import annotations
+
+from luthier.cli.options import Cost, Data, Debug, Json, Model
+from luthier.cli.output import print_evaluation, print_json
+
+
+def evaluate(model: Model, data: Data, *, cost: Cost = None, json: Json = False, debug: Debug = False) -> None:
+    """Judge a model on rows that have the target column, with intervals."""
+    from luthier.workflows.evaluate import evaluate as run
+
+    evaluation = run(model, data, cost=cost)
+    if json:
+        print_json(evaluation.to_json())
+    else:
+        print_evaluation(evaluation)

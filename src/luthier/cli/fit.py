@@ -1,0 +1,49 @@
+"""luthier fit: a table in, an honest network out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from luthier.cli.options import Cost, Data, Debug, Force, Json, parse_kinds
+from luthier.cli.output import print_fit
+from luthier.cli.progress import listening
+from luthier.core.clock import process_started
+
+
+def fit(
+    data: Data,
+    *,
+    target: Annotated[str, typer.Option(show_default=False, help="Column to predict.")],
+    task: Annotated[str, typer.Option(help="auto, classification or regression.")] = "auto",
+    time: Annotated[str | None, typer.Option(help="Column with the order in time: the latest rows are sealed.")] = None,
+    group: Annotated[str | None, typer.Option(help="Column whose values stay together on one side of every split.")] = None,
+    metric: Annotated[str | None, typer.Option(help="Metric that chooses; without it log_loss or rmse.")] = None,
+    budget: Annotated[str, typer.Option(help="Time from the start to the written report: 90s, 5m, 1h.")] = "5m",
+    work: Annotated[str | None, typer.Option(help="Training rows to look at, such as 2M, instead of a time: reproducible.")] = None,
+    folds: Annotated[int, typer.Option(help="Folds inside the training rows.")] = 5,
+    seed: Annotated[int, typer.Option(help="Starts every random number.")] = 0,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1.")] = "auto",
+    out: Annotated[Path | None, typer.Option(help="Folder for the model; without it a new one, named for the target.")] = None,
+    force: Force = False,
+    kind: Annotated[
+        list[str] | None, typer.Option(metavar="COL=KIND", help="Kind of a column: numeric, boolean, category, datetime, text, identifier.")
+    ] = None,
+    force_through: Annotated[list[str] | None, typer.Option(metavar="CHECK", help="Override the refusal of this data check; it is recorded.")] = None,
+    cost: Cost = None,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Fit a network to a table, judge it on rows that nothing had seen, and save it."""
+    from luthier.workflows.fit import fit as run
+
+    with listening() as listener:
+        # fmt: off
+        result = run(
+            data, target=target, task=task, time=time, group=group, metric=metric, budget=budget, work=work, folds=folds, seed=seed, device=device,
+            out=out, force=force, kinds=parse_kinds(kind or []), force_through=force_through or [], cost=cost, listener=listener, started=process_started(),
+        )
+        # fmt: on
+    print_fit(result, json=json)

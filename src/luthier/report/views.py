@@ -1,0 +1,155 @@
+"""What the page needs beside the record: lanes, tables of scores, and the words of sections that depend on numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from luthier.report.charts import Lane, lane_chart
+from luthier.report.judgement import Coverage
+from luthier.report.numerals import decimals_for_interval, number, p_value, percent
+from luthier.report.record import ReportRecord
+from luthier.report.scores import Comparison, Contestant, Optimism, Score
+from luthier.report.story import Importance
+from luthier.report.verdicts import interval_text
+
+MOST_IMPORTANCES = 20
+SYMBOLS = {"better": "▲", "not distinguishable": "≈", "worse": "▼"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreCell:
+    """One score as text."""
+
+    value: str
+    interval: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreRow:
+    """One metric of the score table: a cell a contestant."""
+
+    label: str
+    greater_is_better: bool
+    chosen: bool
+    "True for the metric that chose the networks."
+    cells: tuple[ScoreCell, ...]
+
+
+def plain_label(label: str) -> str:
+    """A baseline's label as a heading: `The linear model` becomes `Linear model`."""
+    bare = label.removeprefix("The ").removeprefix("the ")
+    return bare[:1].upper() + bare[1:]
+
+
+def score_lanes(record: ReportRecord, metric: str) -> tuple[Lane, ...]:
+    """All contestants by one metric, in the order of the record."""
+    scored = [(contestant, contestant.score(metric)) for contestant in record.contestants]
+    return tuple(_score_lane(contestant, score) for contestant, score in scored if score)
+
+
+def headline_metrics(record: ReportRecord) -> tuple[str, ...]:
+    """The metrics that get a chart: the one that chose the networks, then the most readable other one."""
+    known = [score.metric for score in record.model.scores] if record.model else []
+    others = ("accuracy", "balanced_accuracy", "roc_auc", "mae", "r2")
+    return tuple([metric for metric in (record.metric, *others) if metric in known][:2]) if record.metric != "accuracy" else ("accuracy",)
+
+
+def score_table(record: ReportRecord) -> tuple[ScoreRow, ...]:
+    """Every metric of the model, the baselines beside it."""
+    scores = record.model.scores if record.model else ()
+    return tuple(
+        ScoreRow(
+            label=score.label,
+            greater_is_better=score.greater_is_better,
+            chosen=score.metric == record.metric,
+            cells=tuple(_cell(contestant.score(score.metric)) for contestant in record.contestants),
+        )
+        for score in scores
+    )
+
+
+def comparison_lanes(record: ReportRecord) -> tuple[Lane, ...]:
+    """The improvement over each baseline."""
+    return tuple(_comparison_lane(comparison) for comparison in record.comparisons)
+
+
+def importance_lanes(importance: Importance) -> tuple[Lane, ...]:
+    """The most important columns, with two standard deviations as interval."""
+    ordered = sorted(importance.columns, key=lambda column: -column.drop)[:MOST_IMPORTANCES]
+    return tuple(
+        Lane(label=column.column, value=column.drop, lower=column.drop - 2 * column.spread, upper=column.drop + 2 * column.spread, strong=column.drop > 2 * column.spread,
+             text=_with_spread(column.drop, column.spread))
+        for column in ordered
+    )  # fmt: skip
+
+
+def coverage_chart(coverage: Coverage) -> Markup:
+    """Coverage of groups of rows against the promise."""
+    lanes = tuple(Lane(label=group.label, value=group.measured, text=percent(group.measured), strong=True, note=f"{group.rows:,} rows") for group in coverage.groups)
+    return lane_chart(lanes, description="Measured coverage by group of rows", reference=coverage.promised, percent=True)
+
+
+def has_training_loss(record: ReportRecord) -> bool:
+    """True where a learning curve has a training line."""
+    return any(fold.train for curves in record.learning for fold in curves.folds)
+
+
+def optimism_sentence(optimism: Optimism) -> str:
+    """What the gap between the folds and the sealed rows says."""
+    size, metric = abs(optimism.gap), optimism.metric_label
+    start = f"The best recipe on the folds, {optimism.best_recipe}, reached {metric} {number(optimism.best_fold)}; the sealed rows gave {number(optimism.sealed)}."
+    if optimism.gap > 0:
+        return f"{start} The fold score was too kind by {number(size)}: it had been picked for being the best."
+    return f"{start} The folds promised no more than the sealed rows kept: the final score is better by {number(size)}."
+
+
+def optimism_lanes(optimism: Optimism) -> tuple[Lane, ...]:
+    """Fold scores and the sealed score on one axis."""
+    lanes = [Lane(label="Best recipe on the folds", value=optimism.best_fold, text=number(optimism.best_fold), note="picked for being the best")]
+    if optimism.ensemble_fold is not None:
+        lanes.append(Lane(label="Ensemble on the folds", value=optimism.ensemble_fold, text=number(optimism.ensemble_fold), note="weights chosen on the same rows"))
+    return (*lanes, Lane(label="Final model, sealed rows", value=optimism.sealed, text=number(optimism.sealed), strong=True, note="the honest one"))
+
+
+def with_spread(mean: float | None, spread: float | None) -> str:
+    """A mean and its spread with the decimals that the spread deserves."""
+    return number(mean) if mean is None or not spread else _with_spread(mean, spread)
+
+
+def _with_spread(mean: float, spread: float) -> str:
+    decimals = decimals_for_interval(0.0, spread)
+    return f"{number(mean, decimals)} ± {number(spread, decimals)}"
+
+
+def _comparison_lane(comparison: Comparison) -> Lane:
+    decimals = decimals_for_interval(comparison.lower, comparison.upper)
+    sign = "+" if comparison.improvement > 0 else ""
+    text = f"{sign}{number(comparison.improvement, decimals)}"
+    return Lane(
+        label=f"Over {plain_label(comparison.label).lower()}", value=comparison.improvement, text=text, lower=comparison.lower, upper=comparison.upper,
+        strong=comparison.verdict == "better", note=f"{SYMBOLS.get(comparison.verdict, '')} {comparison.verdict}, {p_value(comparison.p_value)}".removesuffix(", "),
+    )  # fmt: skip
+
+
+def _score_lane(contestant: Contestant, score: Score) -> Lane:
+    label = plain_label(contestant.label)
+    return Lane(label=label, value=score.value, lower=score.lower, upper=score.upper, text=interval_text(score), strong=contestant.is_model)
+
+
+def _cell(score: Score | None) -> ScoreCell:
+    if score is None:
+        return ScoreCell(value="–")
+    value, _, interval = interval_text(score).partition(" (")
+    return ScoreCell(value=value, interval=interval.removesuffix(")"))
+
+
+def share_text(part: float, whole: float) -> str:
+    """A part as a percentage of the whole.
+
+    Example:
+        >>> share_text(1, 8)
+        '12.5 %'
+    """
+    return percent(part / whole) if whole else "–"
