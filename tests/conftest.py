@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from jaxtyping import install_import_hook
 
-install_import_hook(["luthier.nets", "luthier.optim", "luthier.fit", "luthier.tune", "luthier.evaluate"], "beartype.beartype")
+import tests.typechecking  # the hook finds it by its name
+
+install_import_hook(["luthier.nets", "luthier.optim", "luthier.fit"], f"{tests.typechecking.__name__}.checked")

@@ -68,8 +68,13 @@ def diagnosis_record() -> ReportRecord:
         ),
         optimism=Optimism(metric_label="log-loss", greater_is_better=False, best_fold=0.1214, sealed=0.1310, best_recipe="tabm-mini", ensemble_fold=0.1187),
         classification=_classification(truth, probabilities),
-        learning=tuple(_learning(name, "Log-loss", start=0.9, end=end, seed=seed) for seed, (name, end) in enumerate({"tabm-mini": 0.118, "realmlp": 0.124, "residual-mlp": 0.139}.items())),
-        importance=_importance("log-loss", {"TSH": 0.61, "FTI": 0.34, "TT4": 0.21, "on_thyroxine": 0.18, "T3": 0.094, "T4U": 0.061, "age": 0.012, "sex": 0.006, "sick": 0.001}),
+        learning=tuple(
+            _learning(name, "Log-loss", start=0.9, end=end, seed=seed)
+            for seed, (name, end) in enumerate({"tabm-mini": 0.118, "realmlp": 0.124, "residual-mlp": 0.139}.items())
+        ),
+        importance=_importance(
+            "log-loss", {"TSH": 0.61, "FTI": 0.34, "TT4": 0.21, "on_thyroxine": 0.18, "T3": 0.094, "T4U": 0.061, "age": 0.012, "sex": 0.006, "sick": 0.001}
+        ),
         findings=_findings(),
         checks_run=14,
         columns=_columns(),
@@ -90,16 +95,35 @@ def binary_record() -> ReportRecord:
     detail = ClassificationDetail(
         classes=("no", "yes"),
         confusion=tuple(tuple(int(((ill == i) & ((probability >= 0.09) == j)).sum()) for j in (0, 1)) for i in (0, 1)),
-        per_class=(ClassScores(name="no", precision=0.99, recall=0.9, f1=0.94, support=1060), ClassScores(name="yes", precision=None, recall=0.97, f1=None, support=373)),
+        per_class=(
+            ClassScores(name="no", precision=0.99, recall=0.9, f1=0.94, support=1060),
+            ClassScores(name="yes", precision=None, recall=0.97, f1=None, support=373),
+        ),
         roc=(_roc("yes", ill, probability),),
         precision_recall=(_precision_recall("yes", ill, probability),),
         threshold=DecisionThreshold(
-            positive_class="yes", miss_cost=10.0, false_cost=1.0, threshold=0.0909, cost=min(costs), default_cost=costs[30], thresholds=tuple(thresholds.tolist()), costs=tuple(costs)
+            positive_class="yes",
+            miss_cost=10.0,
+            false_cost=1.0,
+            threshold=0.0909,
+            cost=min(costs),
+            default_cost=costs[30],
+            thresholds=tuple(thresholds.tolist()),
+            costs=tuple(costs),
         ),
     )
     return ReportRecord(
-        name="patients.csv", target="ill", task="binary", metric="log_loss", metric_label="log-loss", rows=7164, sealed_rows=1433, seed=3, seconds_used=61.0, classification=detail
-    )  # fmt: skip
+        name="patients.csv",
+        target="ill",
+        task="binary",
+        metric="log_loss",
+        metric_label="log-loss",
+        rows=7164,
+        sealed_rows=1433,
+        seed=3,
+        seconds_used=61.0,
+        classification=detail,
+    )
 
 
 def price_record() -> ReportRecord:
@@ -110,7 +134,13 @@ def price_record() -> ReportRecord:
     residuals = actual - predicted
     edges = np.concatenate([[residuals.min()], np.linspace(*np.quantile(residuals, [0.01, 0.99]), 41)[1:-1], [residuals.max()]])
     labels = {"rmse": "RMSE", "mae": "Mean absolute error", "r2": "R²", "median_absolute_error": "Median absolute error"}
-    groups = [("up to 140,000", 0.921, 831), ("140,000 to 180,000", 0.908, 824), ("180,000 to 230,000", 0.895, 826), ("230,000 to 310,000", 0.893, 822), ("above 310,000", 0.902, 825)]
+    groups = [
+        ("up to 140,000", 0.921, 831),
+        ("140,000 to 180,000", 0.908, 824),
+        ("180,000 to 230,000", 0.895, 826),
+        ("230,000 to 310,000", 0.893, 822),
+        ("above 310,000", 0.902, 825),
+    ]
     return ReportRecord(
         name="houses.parquet",
         target="price",
@@ -143,11 +173,21 @@ def price_record() -> ReportRecord:
             residual_edges=tuple(edges.tolist()),
             residual_counts=tuple(np.histogram(residuals, edges)[0].tolist()),
             coverage=Coverage(
-                promised=0.9, measured=0.904, lower=0.895, upper=0.913, mean_size=139400.0, groups=tuple(CoverageGroup(label=label, measured=share, rows=rows) for label, share, rows in groups)
+                promised=0.9,
+                measured=0.904,
+                lower=0.895,
+                upper=0.913,
+                mean_size=139400.0,
+                groups=tuple(CoverageGroup(label=label, measured=share, rows=rows) for label, share, rows in groups),
             ),
         ),
-        learning=tuple(_learning(name, "RMSE", start=110000.0, end=end, seed=seed, train=False) for seed, (name, end) in enumerate({"realmlp": 48600.0, "tabm-mini": 49100.0}.items())),
-        importance=_importance("RMSE", {"median_income": 38100.0, "latitude": 30200.0, "longitude": 27500.0, "rooms": 5100.0, "house_age": 2600.0, "population": 400.0}),
+        learning=tuple(
+            _learning(name, "RMSE", start=110000.0, end=end, seed=seed, train=False)
+            for seed, (name, end) in enumerate({"realmlp": 48600.0, "tabm-mini": 49100.0}.items())
+        ),
+        importance=_importance(
+            "RMSE", {"median_income": 38100.0, "latitude": 30200.0, "longitude": 27500.0, "rooms": 5100.0, "house_age": 2600.0, "population": 400.0}
+        ),
         checks_run=14,
         splits=_splits(20640, 4128),
         phases=tuple(Phase(name=name, seconds=seconds * 2.5) for name, seconds in _PHASES.items()),
@@ -173,7 +213,8 @@ def _classification(truth: NDArray[np.int64], probabilities: NDArray[np.float64]
         classes=DIAGNOSES,
         confusion=tuple(tuple(int(((truth == i) & (called == j)).sum()) for j in range(6)) for i in range(6)),
         per_class=tuple(
-            ClassScores(name=name, precision=float(p), recall=float(r), f1=float(f), support=int(n)) for name, (p, r, f, n) in zip(DIAGNOSES, rates, strict=True)
+            ClassScores(name=name, precision=float(p), recall=float(r), f1=float(f), support=int(n))
+            for name, (p, r, f, n) in zip(DIAGNOSES, rates, strict=True)
         ),
         roc=tuple(_roc(name, truth == k, probabilities[:, k]) for k, name in enumerate(DIAGNOSES)),
         precision_recall=tuple(_precision_recall(name, truth == k, probabilities[:, k]) for k, name in enumerate(DIAGNOSES)),
@@ -208,7 +249,11 @@ def _calibration(confidence: NDArray, right: NDArray) -> tuple[CalibrationBin, .
     for part in np.array_split(np.argsort(confidence), 10):
         observed = float(right[part].mean())
         half = 1.96 * float(np.sqrt(max(observed * (1 - observed), 0.002) / len(part)))
-        bins.append(CalibrationBin(predicted=float(confidence[part].mean()), observed=observed, rows=len(part), lower=max(observed - half, 0.0), upper=min(observed + half, 1.0)))
+        bins.append(
+            CalibrationBin(
+                predicted=float(confidence[part].mean()), observed=observed, rows=len(part), lower=max(observed - half, 0.0), upper=min(observed + half, 1.0)
+            )
+        )
     return tuple(bins)
 
 
@@ -229,9 +274,18 @@ def _contestant(name: str, label: str, labels: dict[str, str], values: tuple[flo
 
 
 def _comparison(baseline: str, label: str, metric: str, improvement: float, lower: float, upper: float, p_value: float, verdict: str) -> Comparison:
-    sentence = f"{verdict.capitalize()} {'than' if verdict != 'not distinguishable' else 'from'} {label[0].lower()}{label[1:]}: {metric} differs by {improvement:,g} (95 % interval {lower:,g} to {upper:,g})."
+    opening = f"{verdict.capitalize()} {'from' if verdict == 'not distinguishable' else 'than'} {label[0].lower()}{label[1:]}"
+    sentence = f"{opening}: {metric} differs by {improvement:,g} (95 % interval {lower:,g} to {upper:,g})."
     return Comparison(
-        baseline=baseline, label=label, metric_label=metric, improvement=improvement, lower=lower, upper=upper, p_value=p_value, verdict=verdict, sentence=sentence
+        baseline=baseline,
+        label=label,
+        metric_label=metric,
+        improvement=improvement,
+        lower=lower,
+        upper=upper,
+        p_value=p_value,
+        verdict=verdict,
+        sentence=sentence,
     )
 
 
@@ -241,10 +295,17 @@ def _learning(name: str, label: str, *, start: float, end: float, seed: int, tra
     for fold in range(5):
         epochs = np.arange(1, 60 + rng.integers(0, 30))
         decay = np.exp(-epochs / 9.0)
-        validation = end * (1 + 0.06 * rng.normal()) + (start - end) * decay + end * 0.0000012 * np.maximum(epochs - 38, 0) ** 3 + rng.normal(0, end * 0.012, len(epochs))
+        validation = (
+            end * (1 + 0.06 * rng.normal())
+            + (start - end) * decay
+            + end * 0.0000012 * np.maximum(epochs - 38, 0) ** 3
+            + rng.normal(0, end * 0.012, len(epochs))
+        )
         training = tuple((end * 0.45 + (start - end * 0.45) * np.exp(-epochs / 14.0)).tolist()) if train else ()
         best = float(epochs[validation.argmin()])
-        folds.append(FoldCurve(fold=fold + 1, epochs=tuple(epochs.astype(float).tolist()), train=training, validation=tuple(validation.tolist()), best_epoch=best))
+        folds.append(
+            FoldCurve(fold=fold + 1, epochs=tuple(epochs.astype(float).tolist()), train=training, validation=tuple(validation.tolist()), best_epoch=best)
+        )
     return LearningCurves(recipe=name, loss_label=label, folds=tuple(folds))
 
 
@@ -294,16 +355,61 @@ def _columns() -> tuple[ColumnFacts, ...]:
 
 def _tried() -> tuple[TriedRecipe, ...]:
     return (
-        TriedRecipe(name="tabm-mini", id="7f3a91c2", settings="tabm-mini (members 16), adamw, learning rate 0.002, cosine, batch 256, weight decay 0.0003",
-                    folds=5, score_mean=0.1214, score_spread=0.0102, weight=0.52, epochs=71, best_epoch=42, seconds=31.2, state="stopped early"),
-        TriedRecipe(name="realmlp", id="0c55d1e8", settings="realmlp, adam (beta2 0.95), learning rate 0.04, coslog4, batch 256, label smoothing 0.1",
-                    folds=5, score_mean=0.1263, score_spread=0.0093, weight=0.36, epochs=64, best_epoch=58, seconds=24.9),
-        TriedRecipe(name="residual-mlp", id="a91b7704", settings="residual-mlp, adamw, learning rate 0.001, cosine, batch 256",
-                    folds=5, score_mean=0.1391, score_spread=0.0121, weight=0.12, epochs=55, best_epoch=31, seconds=10.4, state="stopped early"),
-        TriedRecipe(name="mlp", id="51d0aa3f", settings="mlp, muon, learning rate 0.02, warmup-stable-decay, batch 512", folds=5, score_mean=0.1577, score_spread=0.0148,
-                    epochs=48, best_epoch=20, seconds=4.1, state="rolled back", note="Fold 3 diverged at epoch 12 and went on at half the learning rate."),
-        TriedRecipe(name="mlp-wide", id="e2c81b90", settings="mlp, sgd, learning rate 1, constant, batch 256", folds=0, score_mean=None, seconds=0.9, state="diverged"),
-    )  # fmt: skip
+        TriedRecipe(
+            name="tabm-mini",
+            id="7f3a91c2",
+            settings="tabm-mini (members 16), adamw, learning rate 0.002, cosine, batch 256, weight decay 0.0003",
+            folds=5,
+            score_mean=0.1214,
+            score_spread=0.0102,
+            weight=0.52,
+            epochs=71,
+            best_epoch=42,
+            seconds=31.2,
+            state="stopped early",
+        ),
+        TriedRecipe(
+            name="realmlp",
+            id="0c55d1e8",
+            settings="realmlp, adam (beta2 0.95), learning rate 0.04, coslog4, batch 256, label smoothing 0.1",
+            folds=5,
+            score_mean=0.1263,
+            score_spread=0.0093,
+            weight=0.36,
+            epochs=64,
+            best_epoch=58,
+            seconds=24.9,
+        ),
+        TriedRecipe(
+            name="residual-mlp",
+            id="a91b7704",
+            settings="residual-mlp, adamw, learning rate 0.001, cosine, batch 256",
+            folds=5,
+            score_mean=0.1391,
+            score_spread=0.0121,
+            weight=0.12,
+            epochs=55,
+            best_epoch=31,
+            seconds=10.4,
+            state="stopped early",
+        ),
+        TriedRecipe(
+            name="mlp",
+            id="51d0aa3f",
+            settings="mlp, muon, learning rate 0.02, warmup-stable-decay, batch 512",
+            folds=5,
+            score_mean=0.1577,
+            score_spread=0.0148,
+            epochs=48,
+            best_epoch=20,
+            seconds=4.1,
+            state="rolled back",
+            note="Fold 3 diverged at epoch 12 and went on at half the learning rate.",
+        ),
+        TriedRecipe(
+            name="mlp-wide", id="e2c81b90", settings="mlp, sgd, learning rate 1, constant, batch 256", folds=0, score_mean=None, seconds=0.9, state="diverged"
+        ),
+    )
 
 
 def _events() -> tuple[Event, ...]:
@@ -317,7 +423,10 @@ def _events() -> tuple[Event, ...]:
 def _splits(rows: int, sealed: int) -> Splits:
     rest = rows - sealed
     folds = [SplitPart(name=f"fold {k + 1}", rows=rest // 5, role=f"judged networks that learned from {rest - rest // 5:,} rows") for k in range(5)]
-    parts = (SplitPart(name="training", rows=rest, role="learned from and judged on in folds"), SplitPart(name="sealed", rows=sealed, role="opened once, after the last choice"))
+    parts = (
+        SplitPart(name="training", rows=rest, role="learned from and judged on in folds"),
+        SplitPart(name="sealed", rows=sealed, role="opened once, after the last choice"),
+    )
     return Splits(kind="stratified", parts=(*parts, *folds))
 
 

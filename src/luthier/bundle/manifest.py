@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from luthier.bundle.combine import Calibration
+from luthier.bundle.calibration import Calibration
 from luthier.core.errors import BundleDamaged, BundleError, BundleMissing, BundleTooNew
 from luthier.core.task import Column, ColumnKind, Schema, Task, TaskKind
 
 FORMAT = 1
 "Number of this form of a bundle: raised when an older Luthier could misread it."
-MANIFEST = "manifest.json"
+MANIFEST, MODEL, WEIGHTS = "manifest.json", "model.onnx", "weights.safetensors"
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -58,13 +58,19 @@ class Manifest:
         )
 
 
+def manifest_text(manifest: Manifest) -> str:
+    """The manifest.json: the record, and a hash of the record itself."""
+    record = manifest.to_json()
+    return json.dumps(record | {"sha256": _own_hash(record)}, ensure_ascii=False, indent=1, allow_nan=False)
+
+
 def read_manifest(folder: Path) -> Manifest:
     """The manifest of a bundle; the files that it names have not been looked at yet.
 
     Raises:
         BundleMissing: there is no bundle.
         BundleTooNew: it was written by a newer Luthier.
-        BundleDamaged: it cannot be read.
+        BundleDamaged: it cannot be read, or is not the one that was written.
     """
     path = folder / MANIFEST
     if not path.is_file():
@@ -73,13 +79,15 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
         number = int(record["format"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BundleDamaged(f"{path} cannot be read as a manifest. Restore the bundle from a copy.") from error
     if number > FORMAT:
         raise BundleTooNew(f"{folder} has format {number}, but this Luthier reads formats up to {FORMAT}. Upgrade Luthier.")
+    if record.pop("sha256", None) != _own_hash(record):
+        raise BundleDamaged(f"{path} is not the file that was written: its hash differs. Restore the bundle from a copy.")
     try:
         return Manifest.from_json(record)
-    except (KeyError, TypeError, ValueError, BundleError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, BundleError) as error:
         raise BundleDamaged(f"{path} lacks something that format {number} has. Restore the bundle from a copy.") from error
 
 
@@ -90,16 +98,23 @@ def verify_files(folder: Path, manifest: Manifest) -> None:
         BundleMissing: a file is not there.
         BundleDamaged: a file is not the one that was written, or a name leads out of the folder.
     """
+    for needed in (MODEL, WEIGHTS):
+        if needed not in manifest.files:
+            raise BundleDamaged(f"{folder / MANIFEST} must name {needed}, but it does not. Restore the bundle from a copy.")
     for name, expected in manifest.files.items():
-        if not _PLAIN_NAME.fullmatch(name):
-            raise BundleDamaged(f"{folder / MANIFEST} names the file {name!r}, which is not a plain name inside the bundle. Do not use this bundle.")
+        if not _PLAIN_NAME.fullmatch(name) or (folder / name).is_symlink():
+            raise BundleDamaged(f"{folder / MANIFEST} names the file {name!r}, which is not a plain file inside the bundle. Do not use this bundle.")
         if not (folder / name).is_file():
             raise BundleMissing(f"The bundle {folder} must hold {name}, but it is missing. Restore the bundle from a copy.")
-        if sha256(folder / name) != expected:
+        if sha256((folder / name).read_bytes()) != expected:
             raise BundleDamaged(f"{folder / name} is not the file that was written: its hash differs from the manifest. Restore the bundle from a copy.")
 
 
-def sha256(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def sha256(content: bytes) -> str:
+    """SHA-256 of some bytes, in hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _own_hash(record: Mapping[str, Any]) -> str:
+    """Of the content, whatever the spacing and the order of the keys."""
+    return sha256(json.dumps(record, sort_keys=True, separators=(",", ":")).encode())

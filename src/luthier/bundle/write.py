@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save
 
-from luthier.bundle.manifest import MANIFEST, Manifest, sha256
-from luthier.bundle.model import MODEL
+from luthier.bundle.manifest import MANIFEST, MODEL, Manifest, manifest_text, sha256
+from luthier.bundle.weights import WEIGHTS, without_weights
 from luthier.core.files import whole_folder
 
 
@@ -21,7 +21,7 @@ class Contents:
     """What stands in a bundle beside its manifest."""
 
     graph: bytes
-    "The model.onnx."
+    "The model.onnx, with its weights inside."
     tensors: Mapping[str, np.ndarray]
     "All learned numbers, for weights.safetensors."
     layout: Mapping[str, Any]
@@ -36,16 +36,24 @@ class Contents:
     "The model card as Markdown."
 
 
-def write_bundle(folder: Path, manifest: Manifest, contents: Contents, *, force: bool = False) -> Manifest:
+def write_bundle(
+    folder: Path, manifest: Manifest, contents: Contents, *, force: bool = False, write: Callable[[Path, bytes], object] = Path.write_bytes
+) -> Manifest:
     """Write all files, and last the manifest with their hashes.
+
+    The weights are stored once: model.onnx refers to those in weights.safetensors.
+
+    Args:
+        write: puts bytes into a file; a test passes one that fails.
 
     Raises:
         OutputExists: something is at `folder` and `force` was not given.
         OutputUnwritable: the disk is full or the folder read-only; what stood there is unchanged.
     """
+    weights = save(dict(contents.tensors))
     files: dict[str, bytes] = {
-        MODEL: contents.graph,
-        "weights.safetensors": save(dict(contents.tensors)),
+        MODEL: without_weights(contents.graph, weights),
+        WEIGHTS: weights,
         "layout.json": _json(contents.layout),
         "profile.json": _json(contents.profile),
         "report.json": _json(contents.report),
@@ -54,9 +62,9 @@ def write_bundle(folder: Path, manifest: Manifest, contents: Contents, *, force:
     }
     with whole_folder(folder, force=force) as temporary:
         for name, content in files.items():
-            (temporary / name).write_bytes(content)
-        complete = replace(manifest, files={name: sha256(temporary / name) for name in files})
-        (temporary / MANIFEST).write_bytes(_json(complete.to_json()))
+            write(temporary / name, content)
+        complete = replace(manifest, files={name: sha256(content) for name, content in files.items()})
+        write(temporary / MANIFEST, manifest_text(complete).encode())
     return complete
 
 

@@ -18,7 +18,7 @@ class RowOrders:
     and the cut rows differ from epoch to epoch.
     """
 
-    def __init__(self, rows: Sequence[Int[Tensor, " rows"]], seeds: Sequence[int], *, batch_size: int) -> None:
+    def __init__(self, rows: Sequence[Tensor], seeds: Sequence[int], *, batch_size: int) -> None:
         self._rows, self._seeds = list(rows), list(seeds)
         shortest = min(len(member) for member in rows)
         self.batch_size = min(batch_size, shortest)

@@ -51,8 +51,8 @@ class Mlp(nn.Module):
 
     def forward(self, numbers: Float[Tensor, "batch numbers"], codes: Int[Tensor, "batch codes"]) -> Float[Tensor, "batch classes"]:
         features = self.inputs(numbers, codes)
-        for linear, dropout in zip(self.hidden, self.dropout, strict=True):
-            features = dropout(self.activation(linear(features)))
+        for linear, drop in zip(self.hidden, self.dropout, strict=True):
+            features = drop(self.activation(linear(features)))
         return self.head(features)
 
     def initialize_(self, numbers: Float[Tensor, "rows numbers"], codes: Int[Tensor, "rows codes"], *, generator: torch.Generator) -> None:

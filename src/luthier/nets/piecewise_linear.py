@@ -64,9 +64,9 @@ class PiecewiseLinearEmbedding(nn.Module):
 
 
 def _apart(quantiles: Float[Tensor, " quantiles"]) -> Float[Tensor, " edges"]:
-    """Those at least `NARROWEST_BIN` above the one kept before; none where all are the same."""
-    edges = [quantiles[0]]
-    for edge in quantiles[1:]:
-        if edge - edges[-1] >= NARROWEST_BIN:
+    """Those at least `NARROWEST_BIN` above the one kept before: one edge, and so no bin, where all are the same."""
+    edges: list[float] = []
+    for edge in quantiles.tolist():
+        if not edges or edge - edges[-1] >= NARROWEST_BIN:
             edges.append(edge)
-    return torch.stack(edges)
+    return quantiles.new_tensor(edges)

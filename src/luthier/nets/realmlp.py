@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from jaxtyping import Float, Int
@@ -67,7 +69,7 @@ class NtkLinear(nn.Module):
         mapped = self(features) - self.bias
         spread = mapped.std(dim=0, correction=0)
         spread = torch.where(spread > 1e-6, spread, 1.0)
-        self.weight /= spread[:, None]
+        self.weight.div_(spread[:, None])
         rows = torch.randint(len(features), (SAMPLES_A_BIAS, len(self.bias)), generator=generator)
         shares = -torch.log(torch.rand(rows.shape, generator=generator).clamp_min(1e-12))
         self.bias.copy_(-((mapped / spread).gather(0, rows) * shares / shares.sum(dim=0)).sum(dim=0))
@@ -94,8 +96,8 @@ class RealMlp(nn.Module):
 
     def forward(self, numbers: Float[Tensor, "batch numbers"], codes: Int[Tensor, "batch codes"]) -> Float[Tensor, "batch classes"]:
         features = self.inputs(numbers, codes) * self.scale
-        for linear, activation, dropout in zip(self.hidden, self.activation, self.dropout, strict=True):
-            features = dropout(activation(linear(features)))
+        for linear, activation, drop in zip(self.hidden, self.activation, self.dropout, strict=True):
+            features = drop(activation(linear(features)))
         return self.head(features)
 
     @torch.no_grad()
@@ -103,7 +105,7 @@ class RealMlp(nn.Module):
         """Start each layer from what comes into it on some training rows."""
         self.inputs.initialize_(numbers)
         features = self.inputs(numbers, codes) * self.scale
-        for linear, activation in zip(self.hidden, self.activation, strict=True):
+        for linear, activation in zip(cast(Iterable[NtkLinear], self.hidden), self.activation, strict=True):
             linear.initialize_(features, generator=generator)
             features = activation(linear(features))
         self.head.initialize_(features, generator=generator)

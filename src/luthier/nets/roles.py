@@ -25,10 +25,9 @@ def roles(net: nn.Module) -> dict[str, Role]:
     A net may say so itself, with a method `roles`. The rule for all others: vectors and biases do not decay, and the weights of all
     `nn.Linear` but the last are hidden matrices.
     """
-    if hasattr(net, "roles"):
-        return dict(net.roles())
+    own = getattr(net, "roles", None)
+    if callable(own):
+        return dict(own())
     linear = [f"{name}.weight" for name, module in net.named_modules() if isinstance(module, nn.Linear)]
     hidden = set(linear[:-1])
-    return {
-        name: Role(decays=parameter.dim() >= 2 and not name.endswith("bias"), is_matrix=name in hidden) for name, parameter in net.named_parameters()
-    }
+    return {name: Role(decays=parameter.dim() >= 2 and not name.endswith("bias"), is_matrix=name in hidden) for name, parameter in net.named_parameters()}

@@ -61,8 +61,8 @@ class TabmMini(nn.Module):
 
     def forward(self, numbers: Float[Tensor, "batch numbers"], codes: Int[Tensor, "batch codes"]) -> Float[Tensor, "batch ensemble classes"]:
         features = (self.inputs(numbers, codes) * self.scaling.unsqueeze(1)).flatten(0, 1)  # ensemble * batch: one product for all
-        for linear, dropout in zip(self.hidden, self.dropout, strict=True):
-            features = dropout(self.activation(linear(features)))
+        for linear, drop in zip(self.hidden, self.dropout, strict=True):
+            features = drop(self.activation(linear(features)))
         own = features.unflatten(0, (len(self.scaling), -1))
         return torch.baddbmm(self.head_bias.unsqueeze(1), own, self.head).transpose(0, 1)
 

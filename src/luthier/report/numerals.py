@@ -24,7 +24,7 @@ def number(value: float | None, decimals: int | None = None) -> str:
 
 def decimals_for_size(value: float) -> int:
     """Decimals that show about four significant digits."""
-    if value == 0 or not math.isfinite(value) or float(value).is_integer() and abs(value) < 1e6:
+    if value == 0 or not math.isfinite(value) or (float(value).is_integer() and abs(value) < 1e6):
         return 0
     return min(max(3 - math.floor(math.log10(abs(value))), 0), 8)
 
@@ -80,8 +80,13 @@ def duration(seconds: float | None) -> str:
     if whole < 60:
         return f"{whole} s"
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+        return _two(whole // 60, "min", whole % 60, "s")
+    minutes = round(seconds / 60)
+    return _two(minutes // 60, "h", minutes % 60, "min")
+
+
+def _two(large: int, large_unit: str, small: int, small_unit: str) -> str:
+    return f"{large} {large_unit} {small} {small_unit}" if small else f"{large} {large_unit}"
 
 
 def p_value(value: float | None) -> str:

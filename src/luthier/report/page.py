@@ -32,10 +32,14 @@ def render(record: ReportRecord) -> str:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(default=True, default_for_string=True), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters.update(_filters())
-    environment.globals.update(charts=charts, views=views, legend=legend, loss_range=loss_range, piece_style=piece_style, onnx_type=usage.onnx_type)
+    environment.globals.update(charts=charts, views=views, legend=legend, loss_range=loss_range, piece_style=piece_style)
     environment.globals.update(verdict=verdict, cautions=cautions, interval_text=interval_text, largest_confusion_table=LARGEST_TABLE)
     return environment
 

@@ -26,11 +26,6 @@ def usage(record: ReportRecord) -> Usage:
     return Usage(command_line=_command_line(record), python=_python(record), onnx=_onnx(record))
 
 
-def onnx_type(column: ColumnFacts) -> str:
-    """The type of that column's input in model.onnx: one value a row."""
-    return "string" if column.kind in _TEXT_KINDS else "double"
-
-
 def _command_line(record: ReportRecord) -> str:
     model, extra = _quoted(record.bundle), "" if record.task == "regression" else " --proba"
     lines = [f"luthier predict {model} new-rows.csv{extra} --out predictions.csv", f"luthier evaluate {model} labeled-rows.csv", f"luthier show {model}"]
@@ -39,7 +34,14 @@ def _command_line(record: ReportRecord) -> str:
 
 def _python(record: ReportRecord) -> str:
     more = "low, high = model.predict_interval(rows)" if record.task == "regression" else "probabilities = model.predict_proba(rows)"
-    lines = ["import luthier", "", f"model = luthier.load({json.dumps(record.bundle, ensure_ascii=False)})", 'rows = "new-rows.csv"  # or a Polars or pandas frame', "answers = model.predict(rows)", more]
+    lines = [
+        "import luthier",
+        "",
+        f"model = luthier.load({json.dumps(record.bundle, ensure_ascii=False)})",
+        'rows = "new-rows.csv"  # or a Polars or pandas frame',
+        "answers = model.predict(rows)",
+        more,
+    ]
     return "\n".join(lines)
 
 
@@ -53,7 +55,7 @@ def _onnx(record: ReportRecord) -> str:
 
 
 def _example(column: ColumnFacts) -> str:
-    if onnx_type(column) == "string":
+    if column.kind in _TEXT_KINDS:
         return f"[{json.dumps(column.example or '', ensure_ascii=False)}], dtype=object"
     return f"[{_as_number(column)}], dtype=np.float64"
 

@@ -8,17 +8,18 @@ from luthier.report.record import ReportRecord
 from luthier.report.scores import Comparison, Score
 
 _PHRASES = {"constant": "a constant guess", "linear": "a linear model", "gradient boosting": "gradient boosting"}
-_VERDICTS = (("better", "better than {}"), ("not distinguishable", "not distinguishable from {}"), ("worse", "worse than {}"))
+_VERDICTS = {"better": "better than {}", "not distinguishable": "not distinguishable from {}", "worse": "worse than {}"}
 
 
 def verdict(record: ReportRecord) -> str:
     """How good, how sure, compared to what: one sentence.
 
-    Example: On 1,433 rows that it had never seen, the model names the right diagnosis for 96.2 % (95.1 to 97.1): by log-loss better than a linear model.
+    Reads like: On 1,433 rows that it had never seen, the model names the right diagnosis 96.2 % of the time (95.1 to 97.1 %);
+    by log-loss it is better than a linear model.
     """
     opening = f"On {record.sealed_rows:,} rows that it had never seen, the model {_quality(record)}"
     compared = _compared(record)
-    return f"{opening}: {compared}." if compared else f"{opening}."
+    return f"{opening}; {compared}." if compared else f"{opening}."
 
 
 def cautions(record: ReportRecord) -> tuple[str, ...]:
@@ -27,19 +28,19 @@ def cautions(record: ReportRecord) -> tuple[str, ...]:
     return tuple(sentence for sentence in candidates if sentence)
 
 
-def interval_text(score: Score) -> str:
-    """The value and its interval, both with the decimals that the interval deserves."""
-    decimals = decimals_for_interval(score.lower, score.upper)
+def interval_text(score: Score, decimals: int | None = None) -> str:
+    """The value and its interval, both with the decimals that the interval deserves where none are given."""
     if decimals is None:
-        return number(score.value)
+        decimals = decimals_for_interval(score.lower, score.upper)
+    if score.lower is None or score.upper is None:
+        return number(score.value, decimals)
     return f"{number(score.value, decimals)} ({number(score.lower, decimals)} to {number(score.upper, decimals)})"
 
 
 def _quality(record: ReportRecord) -> str:
     accuracy = record.model.score("accuracy") if record.model else None
     if record.task != "regression" and accuracy:
-        interval = f" ({percent(accuracy.lower).removesuffix(' %')} to {percent(accuracy.upper)})" if accuracy.lower is not None else ""
-        return f"names the right {record.target} for {percent(accuracy.value)}{interval}"
+        return f"names the right {record.target} {percent(accuracy.value)} of the time{_beside_accuracy(record, accuracy)}"
     mae = record.model.score("mae") if record.model else None
     if record.task == "regression" and mae:
         unit = f" {record.unit}" if record.unit else ""
@@ -48,13 +49,24 @@ def _quality(record: ReportRecord) -> str:
     return f"reaches a {chosen.label.lower()} of {interval_text(chosen)}" if chosen else "was not scored"
 
 
+def _beside_accuracy(record: ReportRecord, accuracy: Score) -> str:
+    """The interval, and what a constant guess reaches: with unequal classes an accuracy alone says little."""
+    parts = [] if accuracy.lower is None else [f"{percent(accuracy.lower).removesuffix(' %')} to {percent(accuracy.upper)}"]
+    constant = next((baseline.score("accuracy") for baseline in record.baselines if baseline.name == "constant"), None)
+    parts += [f"a constant guess: {percent(constant.value)}"] if constant else []
+    return f" ({'; '.join(parts)})" if parts else ""
+
+
 def _compared(record: ReportRecord) -> str:
-    parts = []
-    for verdict_name, words in _VERDICTS:
-        names = [_phrase(comparison) for comparison in record.comparisons if comparison.verdict == verdict_name]
-        if names:
-            parts.append(words.format(listing(names)))
-    return f"by {_inner(record.comparisons[0].metric_label)} {listing(parts)}" if parts else ""
+    parts = {}
+    for name, words in _VERDICTS.items():
+        baselines = [_phrase(comparison) for comparison in record.comparisons if comparison.verdict == name]
+        if baselines:
+            parts[name] = words.format(listing(baselines))
+    if not parts:
+        return ""
+    better, rest = parts.pop("better", ""), " and ".join(parts.values())
+    return f"by {_inner(record.comparisons[0].metric_label)} it is {', but '.join(part for part in (better, rest) if part)}"
 
 
 def _phrase(comparison: Comparison) -> str:
@@ -79,10 +91,11 @@ def _warned(record: ReportRecord) -> str:
 
 
 def _not_better(record: ReportRecord) -> str:
+    worse = [_phrase(comparison) for comparison in record.comparisons if comparison.verdict == "worse"]
+    if worse:
+        return f"On these rows {listing(worse)} did better: it may be the better choice here."
     names = [_phrase(comparison) for comparison in record.comparisons if comparison.verdict != "better"]
-    if not names:
-        return ""
-    return f"The evidence does not show this model to be better than {listing(names)}: a simpler model may serve as well."
+    return f"The sealed rows do not show this model to be better than {listing(names)}, which may serve as well." if names else ""
 
 
 def _undercovered(record: ReportRecord) -> str:
@@ -91,8 +104,13 @@ def _undercovered(record: ReportRecord) -> str:
     if coverage is None or coverage.upper is None or coverage.upper >= coverage.promised:
         return ""
     kind = "prediction sets" if record.classification else "prediction intervals"
-    return f"The {kind} promise {percent(coverage.promised, 0)} and hold {percent(coverage.measured)} on the sealed rows: read them as narrower than they should be."
+    shares = f"promise {percent(coverage.promised, 0)} and hold {percent(coverage.measured)} on the sealed rows"
+    return f"The {kind} {shares}: read them as narrower than they should be."
 
 
 def _few_rows(record: ReportRecord) -> str:
-    return f"Only {record.sealed_rows:,} rows were sealed: the intervals are wide, and a small class may have no row among them." if record.sealed_rows < 100 else ""
+    return (
+        f"Only {record.sealed_rows:,} rows were sealed: the intervals are wide, and a small class may have no row among them."
+        if record.sealed_rows < 100
+        else ""
+    )

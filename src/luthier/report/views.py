@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from math import isfinite
 
 from markupsafe import Markup
 
@@ -15,6 +17,7 @@ from luthier.report.story import Importance
 from luthier.report.verdicts import interval_text
 
 MOST_IMPORTANCES = 20
+MOST_COLUMNS = 200
 SYMBOLS = {"better": "▲", "not distinguishable": "≈", "worse": "▼"}
 
 
@@ -45,8 +48,8 @@ def plain_label(label: str) -> str:
 
 def score_lanes(record: ReportRecord, metric: str) -> tuple[Lane, ...]:
     """All contestants by one metric, in the order of the record."""
-    scored = [(contestant, contestant.score(metric)) for contestant in record.contestants]
-    return tuple(_score_lane(contestant, score) for contestant, score in scored if score)
+    scored, decimals = [(contestant, contestant.score(metric)) for contestant in record.contestants], _decimals(record, metric)
+    return tuple(_score_lane(contestant, score, decimals) for contestant, score in scored if score and isfinite(score.value))
 
 
 def headline_metrics(record: ReportRecord) -> tuple[str, ...]:
@@ -64,7 +67,7 @@ def score_table(record: ReportRecord) -> tuple[ScoreRow, ...]:
             label=score.label,
             greater_is_better=score.greater_is_better,
             chosen=score.metric == record.metric,
-            cells=tuple(_cell(contestant.score(score.metric)) for contestant in record.contestants),
+            cells=tuple(_cell(contestant.score(score.metric), _decimals(record, score.metric)) for contestant in record.contestants),
         )
         for score in scores
     )
@@ -72,22 +75,31 @@ def score_table(record: ReportRecord) -> tuple[ScoreRow, ...]:
 
 def comparison_lanes(record: ReportRecord) -> tuple[Lane, ...]:
     """The improvement over each baseline."""
-    return tuple(_comparison_lane(comparison) for comparison in record.comparisons)
+    return tuple(_comparison_lane(comparison) for comparison in record.comparisons if isfinite(comparison.improvement))
 
 
 def importance_lanes(importance: Importance) -> tuple[Lane, ...]:
     """The most important columns, with two standard deviations as interval."""
-    ordered = sorted(importance.columns, key=lambda column: -column.drop)[:MOST_IMPORTANCES]
+    ordered = sorted((column for column in importance.columns if isfinite(column.drop)), key=lambda column: -column.drop)[:MOST_IMPORTANCES]
+    decimals = _spread_decimals(column.spread for column in ordered)
     return tuple(
-        Lane(label=column.column, value=column.drop, lower=column.drop - 2 * column.spread, upper=column.drop + 2 * column.spread, strong=column.drop > 2 * column.spread,
-             text=_with_spread(column.drop, column.spread))
+        Lane(
+            label=column.column,
+            value=column.drop,
+            lower=column.drop - 2 * column.spread,
+            upper=column.drop + 2 * column.spread,
+            strong=column.drop > 2 * column.spread,
+            text=with_spread(column.drop, column.spread, decimals),
+        )
         for column in ordered
-    )  # fmt: skip
+    )
 
 
 def coverage_chart(coverage: Coverage) -> Markup:
     """Coverage of groups of rows against the promise."""
-    lanes = tuple(Lane(label=group.label, value=group.measured, text=percent(group.measured), strong=True, note=f"{group.rows:,} rows") for group in coverage.groups)
+    lanes = tuple(
+        Lane(label=group.label, value=group.measured, text=percent(group.measured), strong=True, note=f"{group.rows:,} rows") for group in coverage.groups
+    )
     return lane_chart(lanes, description="Measured coverage by group of rows", reference=coverage.promised, percent=True)
 
 
@@ -99,50 +111,33 @@ def has_training_loss(record: ReportRecord) -> bool:
 def optimism_sentence(optimism: Optimism) -> str:
     """What the gap between the folds and the sealed rows says."""
     size, metric = abs(optimism.gap), optimism.metric_label
-    start = f"The best recipe on the folds, {optimism.best_recipe}, reached {metric} {number(optimism.best_fold)}; the sealed rows gave {number(optimism.sealed)}."
+    decimals = decimals_for_interval(0.0, size)
+    best, sealed, gap = (number(value, decimals) for value in (optimism.best_fold, optimism.sealed, size))
+    start = f"The best recipe on the folds, {optimism.best_recipe}, reached {metric} {best}; the sealed rows gave {sealed}."
     if optimism.gap > 0:
-        return f"{start} The fold score was too kind by {number(size)}: it had been picked for being the best."
-    return f"{start} The folds promised no more than the sealed rows kept: the final score is better by {number(size)}."
+        return f"{start} The fold score was too kind by {gap}: it had been picked for being the best."
+    return f"{start} The folds promised no more than the sealed rows kept: the final score is better by {gap}."
 
 
 def optimism_lanes(optimism: Optimism) -> tuple[Lane, ...]:
     """Fold scores and the sealed score on one axis."""
     lanes = [Lane(label="Best recipe on the folds", value=optimism.best_fold, text=number(optimism.best_fold), note="picked for being the best")]
     if optimism.ensemble_fold is not None:
-        lanes.append(Lane(label="Ensemble on the folds", value=optimism.ensemble_fold, text=number(optimism.ensemble_fold), note="weights chosen on the same rows"))
+        lanes.append(
+            Lane(label="Ensemble on the folds", value=optimism.ensemble_fold, text=number(optimism.ensemble_fold), note="weights chosen on the same rows")
+        )
     return (*lanes, Lane(label="Final model, sealed rows", value=optimism.sealed, text=number(optimism.sealed), strong=True, note="the honest one"))
 
 
-def with_spread(mean: float | None, spread: float | None) -> str:
-    """A mean and its spread with the decimals that the spread deserves."""
-    return number(mean) if mean is None or not spread else _with_spread(mean, spread)
+def with_spread(mean: float | None, spread: float | None, decimals: int | None) -> str:
+    """A mean and its spread."""
+    text = number(mean, decimals)
+    return text if mean is None or not spread else f"{text} ± {number(spread, decimals)}"
 
 
-def _with_spread(mean: float, spread: float) -> str:
-    decimals = decimals_for_interval(0.0, spread)
-    return f"{number(mean, decimals)} ± {number(spread, decimals)}"
-
-
-def _comparison_lane(comparison: Comparison) -> Lane:
-    decimals = decimals_for_interval(comparison.lower, comparison.upper)
-    sign = "+" if comparison.improvement > 0 else ""
-    text = f"{sign}{number(comparison.improvement, decimals)}"
-    return Lane(
-        label=f"Over {plain_label(comparison.label).lower()}", value=comparison.improvement, text=text, lower=comparison.lower, upper=comparison.upper,
-        strong=comparison.verdict == "better", note=f"{SYMBOLS.get(comparison.verdict, '')} {comparison.verdict}, {p_value(comparison.p_value)}".removesuffix(", "),
-    )  # fmt: skip
-
-
-def _score_lane(contestant: Contestant, score: Score) -> Lane:
-    label = plain_label(contestant.label)
-    return Lane(label=label, value=score.value, lower=score.lower, upper=score.upper, text=interval_text(score), strong=contestant.is_model)
-
-
-def _cell(score: Score | None) -> ScoreCell:
-    if score is None:
-        return ScoreCell(value="–")
-    value, _, interval = interval_text(score).partition(" (")
-    return ScoreCell(value=value, interval=interval.removesuffix(")"))
+def tried_decimals(record: ReportRecord) -> int | None:
+    """Decimals for the fold scores of all recipes, so that they can be read down."""
+    return _spread_decimals(recipe.score_spread or 0.0 for recipe in record.tried)
 
 
 def share_text(part: float, whole: float) -> str:
@@ -153,3 +148,50 @@ def share_text(part: float, whole: float) -> str:
         '12.5 %'
     """
     return percent(part / whole) if whole else "–"
+
+
+def _spread_decimals(spreads: Iterable[float]) -> int | None:
+    """Decimals that show the largest spread with two digits."""
+    return decimals_for_interval(0.0, max(spreads, default=0.0))
+
+
+def _comparison_lane(comparison: Comparison) -> Lane:
+    decimals = decimals_for_interval(comparison.lower, comparison.upper)
+    sign = "+" if comparison.improvement > 0 else ""
+    text = f"{sign}{number(comparison.improvement, decimals)}"
+    return Lane(
+        label=f"Over {plain_label(comparison.label).lower()}",
+        value=comparison.improvement,
+        text=text,
+        lower=comparison.lower,
+        upper=comparison.upper,
+        strong=comparison.verdict == "better",
+        expendable=comparison.baseline == "constant",
+        note=f"{SYMBOLS.get(comparison.verdict, '')} {comparison.verdict}, {p_value(comparison.p_value)}".removesuffix(", "),
+    )
+
+
+def _score_lane(contestant: Contestant, score: Score, decimals: int | None) -> Lane:
+    label = plain_label(contestant.label)
+    return Lane(
+        label=label,
+        value=score.value,
+        lower=score.lower,
+        upper=score.upper,
+        text=number(score.value, decimals),
+        strong=contestant.is_model,
+        expendable=contestant.name == "constant",
+    )
+
+
+def _cell(score: Score | None, decimals: int | None) -> ScoreCell:
+    if score is None:
+        return ScoreCell(value="–")
+    value, _, interval = interval_text(score, decimals).partition(" (")
+    return ScoreCell(value=value, interval=interval.removesuffix(")"))
+
+
+def _decimals(record: ReportRecord, metric: str) -> int | None:
+    """The decimals that the model's interval deserves, for all contestants, so that they can be read down and across."""
+    score = record.model.score(metric) if record.model else None
+    return decimals_for_interval(score.lower, score.upper) if score else None

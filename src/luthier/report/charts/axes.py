@@ -12,7 +12,8 @@ from luthier.report.charts.svg import element
 from luthier.report.numerals import common_decimals, number
 
 WIDTH, HEIGHT = 340.0, 270.0
-LEFT, RIGHT, TOP, BOTTOM = 50.0, 10.0, 10.0, 42.0
+SHARES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+LEFT, RIGHT, TOP, BOTTOM = 50.0, 18.0, 10.0, 42.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ class Scale:
 
 
 def round_ticks(low: float, high: float, count: int = 5) -> tuple[float, ...]:
-    """About `count` round numbers from `low` to `high`.
+    """At most about `count` round numbers from `low` to `high`.
 
     Example:
         >>> round_ticks(0.0, 0.93)
@@ -40,7 +41,7 @@ def round_ticks(low: float, high: float, count: int = 5) -> tuple[float, ...]:
     """
     rough = (high - low) / count
     power = 10.0 ** math.floor(math.log10(rough))
-    step = power * min((1, 2, 5, 10), key=lambda factor: abs(factor * power - rough))
+    step = power * next(factor for factor in (1, 2, 5, 10) if factor * power >= rough * 0.95)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return tuple(round(index * step, 12) for index in range(first, last + 1))
 
@@ -72,9 +73,14 @@ class Frame:
     def over(cls, x: tuple[float, float], y: tuple[float, float], *, x_label: str, y_label: str, percent: bool = False) -> Frame:
         """A frame for data in these ranges."""
         return cls(
-            x=Scale(low=x[0], high=x[1], start=LEFT, end=WIDTH - RIGHT), y=Scale(low=y[0], high=y[1], start=HEIGHT - BOTTOM, end=TOP),
-            x_label=x_label, y_label=y_label, x_ticks=round_ticks(*x, count=4), y_ticks=round_ticks(*y, count=5), percent=percent,
-        )  # fmt: skip
+            x=Scale(low=x[0], high=x[1], start=LEFT, end=WIDTH - RIGHT),
+            y=Scale(low=y[0], high=y[1], start=HEIGHT - BOTTOM, end=TOP),
+            x_label=x_label,
+            y_label=y_label,
+            x_ticks=SHARES if percent else round_ticks(*x, count=5),
+            y_ticks=SHARES if percent else round_ticks(*y, count=6),
+            percent=percent,
+        )
 
     def draw(self, *marks: Markup, description: str) -> Markup:
         """The whole chart: grid, marks (cut at the edge of the plot area), axes and their labels."""
@@ -84,7 +90,7 @@ class Frame:
         return element("svg", self._grid(), inside, self._labels(), viewBox=f"0 0 {WIDTH:g} {HEIGHT:g}", class_="chart", role="img", aria_label=description)
 
     def _grid(self) -> Markup:
-        left, right, top, bottom = LEFT, WIDTH - RIGHT, TOP, HEIGHT - BOTTOM
+        left, right, bottom = LEFT, WIDTH - RIGHT, HEIGHT - BOTTOM
         across = [element("line", x1=left, x2=right, y1=self.y(tick), y2=self.y(tick), class_="grid") for tick in self.y_ticks]
         upward = [element("line", x1=self.x(tick), x2=self.x(tick), y1=bottom, y2=bottom + 4, class_="axis") for tick in self.x_ticks]
         base = element("line", x1=left, x2=right, y1=bottom, y2=bottom, class_="axis")

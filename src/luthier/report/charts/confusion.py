@@ -47,7 +47,9 @@ def confusion_table(classes: tuple[str, ...], counts: tuple[tuple[int, ...], ...
     head = element("thead", element("tr", element("td", class_="corner"), *columns))
     shares = row_shares(counts)
     rows = [
-        element("tr", element("th", name, scope="row"), *[_cell(count, share, i == j) for j, (count, share) in enumerate(zip(counts[i], shares[i], strict=True))])
+        element(
+            "tr", element("th", name, scope="row"), *[_cell(count, share, i == j) for j, (count, share) in enumerate(zip(counts[i], shares[i], strict=True))]
+        )
         for i, name in enumerate(classes)
     ]
     return element("table", head, element("tbody", *rows), class_="confusion")
@@ -57,14 +59,30 @@ def confusion_picture(classes: tuple[str, ...], counts: tuple[tuple[int, ...], .
     """Shades without numbers, for many classes."""
     size, shares = 600 / len(classes), row_shares(counts)
     cells = [
-        element("rect", element("title", f"{classes[i]} called {classes[j]}: {counts[i][j]:,} ({percent(share)})"), x=j * size, y=i * size, width=size * 0.96, height=size * 0.96,
-                class_="hit" if i == j else "miss", style=f"fill-opacity:{0.08 + 0.92 * share:.2f}")
+        element(
+            "rect",
+            element("title", f"{classes[i]} called {classes[j]}: {counts[i][j]:,} ({percent(share)})"),
+            x=j * size,
+            y=i * size,
+            width=size * 0.96,
+            height=size * 0.96,
+            class_="hit" if i == j else "miss",
+            style=f"fill-opacity:{0.08 + 0.92 * share:.2f}",
+        )
         for i in range(len(classes))
         for j, share in enumerate(shares[i])
         if counts[i][j]
-    ]  # fmt: skip
+    ]
     ground = element("rect", x=0, y=0, width=600, height=600, class_="ground")
-    return element("svg", ground, *cells, viewBox="0 0 600 600", class_="chart confusion-picture", role="img", aria_label=f"Confusion matrix of {len(classes)} classes; truth downwards, prediction across.")
+    return element(
+        "svg",
+        ground,
+        *cells,
+        viewBox="0 0 600 600",
+        class_="chart confusion-picture",
+        role="img",
+        aria_label=f"Confusion matrix of {len(classes)} classes; truth downwards, prediction across.",
+    )
 
 
 def _cell(count: int, share: float, hit: bool) -> Markup:

@@ -38,12 +38,16 @@ def cost_chart(threshold: DecisionThreshold) -> Markup:
     drop = element("line", x1=x, x2=x, y1=y, y2=frame.y(frame.y.low), class_="reference")
     hollow = element("circle", cx=frame.x(0.5), cy=frame.y(threshold.default_cost), r=4.5, class_="dot plain")
     chosen = element("circle", cx=x, cy=y, r=5, class_="dot strong")
-    return frame.draw(line, drop, hollow, chosen, description=f"Cost curve: least cost {number(threshold.cost)} a row at a threshold of {number(threshold.threshold, 2)}.")
+    return frame.draw(
+        line, drop, hollow, chosen, description=f"Cost curve: least cost {number(threshold.cost)} a row at a threshold of {number(threshold.threshold, 2)}."
+    )
 
 
 def legend(curves: Sequence[Curve], *, area_name: str) -> Markup:
     """Names, line samples and areas of the curves, as a list."""
-    entries = [_entry(f"line {style(index)}", curve.name, number(curve.area, 3) if curve.area is not None else "") for index, curve in enumerate(curves[:COLORED])]
+    entries = [
+        _entry(f"line {style(index)}", curve.name, number(curve.area, 3) if curve.area is not None else "") for index, curve in enumerate(curves[:COLORED])
+    ]
     if len(curves) > COLORED:
         entries.append(_entry("line rest", f"{len(curves) - COLORED} more classes", ""))
     heading = element("li", element("span", "area under the curve" if area_name == "" else area_name, class_="legend-head"), class_="legend-title")

@@ -30,7 +30,7 @@ def loss_range(curves: Sequence[LearningCurves]) -> tuple[float, float]:
             finite = [loss for loss in losses if math.isfinite(loss)]
             if finite:
                 low.append(min(finite))
-                high.append(max(finite[min(len(finite) - 1, max(1, len(finite) // 12)) :]))
+                high.append(max(finite[len(finite) // 6 :]))
     return span([*low, *high], margin=0.06)
 
 

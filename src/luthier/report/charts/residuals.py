@@ -34,14 +34,21 @@ def residual_histogram(detail: RegressionDetail) -> Markup:
     """How many rows miss by how much. Far outer bins are drawn no wider than the others, pale, so that their area does not mislead."""
     edges, counts = detail.residual_edges, detail.residual_counts
     widths = [after - before for before, after in zip(edges, edges[1:], strict=False)]
-    usual = median(widths)
+    usual = median(widths[1:-1] or widths)
     drawn = [edges[1] - min(widths[0], usual), *edges[1:-1], edges[-2] + min(widths[-1], usual)]
     frame = Frame.over(span(drawn, margin=0.01), (0.0, max([*counts, 1]) * 1.06), x_label="Actual − predicted", y_label="Rows")
     bars = [
-        element("rect", element("title", f"{count:,} rows from {number(edges[index])} to {number(edges[index + 1])}"), x=frame.x(left) + 0.5, width=max(frame.x(right) - frame.x(left) - 1, 0.5),
-                y=frame.y(count), height=frame.y(0) - frame.y(count), class_="bar pale" if widths[index] > 1.5 * usual else "bar strong")
+        element(
+            "rect",
+            element("title", f"{count:,} rows from {number(edges[index])} to {number(edges[index + 1])}"),
+            x=frame.x(left) + 0.5,
+            width=max(frame.x(right) - frame.x(left) - 1, 0.5),
+            y=frame.y(count),
+            height=frame.y(0) - frame.y(count),
+            class_="bar pale" if widths[index] > 1.5 * usual else "bar strong",
+        )
         for index, (left, right, count) in enumerate(zip(drawn, drawn[1:], counts, strict=False))
-    ]  # fmt: skip
+    ]
     zero = element("path", d=path([(frame.x(0), frame.y(0)), (frame.x(0), frame.y(frame.y.high))]), class_="chance")
     return frame.draw(*bars, zero, description=f"Histogram of the residuals of {sum(counts):,} sealed rows.")
 

@@ -1,0 +1,1 @@
+"""Measurements against other libraries; none of them is needed by Luthier itself."""
