@@ -54,7 +54,9 @@ def recipe(width: int) -> Recipe:
     """What everybody trains."""
     settings = {"blocks": 2, "width": width, "dropout": 0.1, "embedding": "none"}
     net = Choice(name="mlp", settings=settings)
-    return Recipe(name="mlp", net=net, optimizer=Choice(name="adamw"), schedule=Choice(name="constant"), learning_rate=1e-3, weight_decay=0.01, batch_size=BATCH)
+    return Recipe(
+        name="mlp", net=net, optimizer=Choice(name="adamw"), schedule=Choice(name="constant"), learning_rate=1e-3, weight_decay=0.01, batch_size=BATCH
+    )
 
 
 def population(width: int, members: int, data: FoldTensors) -> Callable[[], int]:
@@ -95,11 +97,12 @@ class OneInput(nn.Module):
         self.net = build(recipe(width).net, SHAPE, CLASSES, seed=0)
 
     def forward(self, numbers: Tensor) -> Tensor:
+        """Logits of some rows."""
         return self.net(numbers, NO_CODES[: len(numbers)])
 
 
 def with_skorch(width: int, data: FoldTensors) -> Callable[[], int]:
-    """skorch's NeuralNetClassifier, without its validation split and its printing."""
+    """Skorch's NeuralNetClassifier, without its validation split and its printing."""
     import skorch
 
     net = skorch.NeuralNetClassifier(
@@ -185,7 +188,14 @@ def show(width: int, members: int, seconds: dict[str, list[float]]) -> None:
     """Print one width."""
     ours = next(iter(seconds))
     rate = matrix_product_rate(width, members)
-    table = Table("contender", "ms an epoch and network", "spread", "times the population", "share of the matrix product", title=f"width {width}, {rate / 1e9:.0f} GFLOP/s")
+    table = Table(
+        "contender",
+        "ms an epoch and network",
+        "spread",
+        "times the population",
+        "share of the matrix product",
+        title=f"width {width}, {rate / 1e9:.0f} GFLOP/s",
+    )
     for name, values in seconds.items():
         ratios = [value / own for value, own in zip(values, seconds[ours], strict=True)]
         share = training_operations(width) / median(values) / rate

@@ -84,11 +84,14 @@ def show(results: list[Result], budget_seconds: float) -> None:
     table = Table("table", "exit", "seconds", "metric", "luthier", "linear", "boosting", "ratio to boosting", "verdict: linear", "verdict: boosting", "MB")
     for result in results:
         cells = [f"{value:.4g}" for value in (result.model, result.linear, result.boosting, result.model / result.boosting)]
-        table.add_row(result.name, str(result.exit_code), f"{result.seconds:.1f}", result.metric, *cells, *(result.verdicts or ("", "")), f"{result.bundle_megabytes:.1f}")
+        table.add_row(
+            result.name, str(result.exit_code), f"{result.seconds:.1f}", result.metric, *cells, *(result.verdicts or ("", "")), f"{result.bundle_megabytes:.1f}"
+        )
     Console(width=160).print(table)
     done = [result for result in results if result.exit_code == 0]
     print(f"exit 0: {len(done)} of {len(results)}; within {limit:.0f} s: {sum(result.seconds <= limit for result in results)} of {len(results)}")
-    print(f"lower error than the linear model: {sum(result.model < result.linear for result in done)}, than gradient boosting: {sum(result.model < result.boosting for result in done)}")
+    better = {rival: sum(result.model < getattr(result, rival) for result in done) for rival in ("linear", "boosting")}
+    print(f"lower error than the linear model: {better['linear']}, than gradient boosting: {better['boosting']}")
 
 
 def main() -> None:

@@ -42,7 +42,11 @@ def test_an_unknown_name_is_an_attribute_error():
 
 @pytest.mark.parametrize(
     "statement",
-    ["import luthier", "import luthier; luthier.errors.LuthierError", "import sys; sys.argv = ['luthier', '--help']; from luthier.cli import main\ntry: main()\nexcept SystemExit: pass"],
+    [
+        "import luthier",
+        "import luthier; luthier.errors.LuthierError",
+        "import sys; sys.argv = ['luthier', '--help']; from luthier.cli import main\ntry: main()\nexcept SystemExit: pass",
+    ],
     ids=["import", "errors", "help"],
 )
 def test_nothing_heavy_is_imported_before_it_is_needed(statement):

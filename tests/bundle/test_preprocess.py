@@ -10,13 +10,13 @@ import onnxruntime
 import polars as pl
 import pytest
 from hypothesis import example, given, settings
-from tests.data.typed_frames import DTYPES, KINDS, schema_of, typed_frames
 
 from luthier.bundle.inputs import onnx_inputs
 from luthier.bundle.preprocess import preprocessing_graph
 from luthier.core.task import Column, ColumnKind, Schema
 from luthier.data.columns import fit_layout
 from luthier.data.encoding import Encoding, fit_encoding
+from tests.data.typed_frames import DTYPES, KINDS, schema_of, typed_frames
 
 WITHOUT_TEXT = tuple(name for name in KINDS if name != "note")
 

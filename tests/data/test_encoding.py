@@ -11,12 +11,12 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.data.typed_frames import KINDS, schema_of, typed_frames
 
 from luthier.core.task import InputShape
 from luthier.data.columns import CodeFeature, Layout, NumberFeature, fit_layout, layout_events
 from luthier.data.encoding import CHUNK_ROWS, Encoding, fit_encoding, fit_encodings, robust_scale
 from luthier.data.splits import Fold, Split
+from tests.data.typed_frames import KINDS, schema_of, typed_frames
 
 ROWS = 60
 SCHEMA = schema_of(*KINDS)

@@ -3,11 +3,11 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 import pytest
-from tests.evaluate.predictions import REGRESSION, TASKS
 
 from luthier.core.clock import Deadline
 from luthier.core.task import Column, ColumnKind, Schema, Task, TaskKind
 from luthier.evaluate import METRICS, Baseline, fit_baselines
+from tests.evaluate.predictions import REGRESSION, TASKS
 
 SCHEMA = Schema(
     columns=(

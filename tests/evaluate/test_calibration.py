@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from tests.evaluate.predictions import calibrated
 
 from luthier.evaluate import METRICS, apply_temperature, fit_temperature
+from tests.evaluate.predictions import calibrated
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 2.5])

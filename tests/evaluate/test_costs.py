@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from tests.evaluate.predictions import TASKS, calibrated
 
 from luthier.core.errors import SettingInvalid
 from luthier.evaluate import Answers, Costs, evaluate, parse_costs
+from tests.evaluate.predictions import TASKS, calibrated
 
 
 def test_the_threshold_has_the_smallest_cost_on_calibrated_probabilities():

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
-from tests.evaluate.predictions import calibrated
 
 from luthier.evaluate import pr_points, reliability_points, residual_points, roc_points
+from tests.evaluate.predictions import calibrated
 
 
 def some_scores(rows):

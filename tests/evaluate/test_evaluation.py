@@ -4,11 +4,11 @@ import time
 import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
-from tests.evaluate.predictions import REGRESSION, TASKS, calibrated
 
 import luthier.evaluate
 from luthier.core.errors import SettingInvalid, TooFewRows
 from luthier.evaluate import evaluate, metrics_for
+from tests.evaluate.predictions import REGRESSION, TASKS, calibrated
 
 
 @pytest.mark.parametrize("classes", [2, 4, 6])

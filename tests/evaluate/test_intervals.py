@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from tests.evaluate.predictions import TASKS, calibrated
 
 from luthier.evaluate import METRICS, Answers, Resample, evaluate, metrics_for
 from luthier.evaluate.evaluation import interval_of
 from luthier.evaluate.intervals import affordable_resamples, bootstrap, draw_weights, percentile_interval, wilson_interval
+from tests.evaluate.predictions import TASKS, calibrated
 
 SIMULATIONS = 400
 # The coverage of 400 intervals has a standard error of 0.011 around 0.95; 0.035 is three of them.

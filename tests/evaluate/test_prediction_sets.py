@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from tests.evaluate.predictions import calibrated
 
 from luthier.core.errors import SettingInvalid
 from luthier.evaluate import fit_set_threshold, measure_sets, prediction_sets
 from luthier.evaluate.prediction_sets import conformal_quantile
+from tests.evaluate.predictions import calibrated
 
 
 @pytest.mark.parametrize("coverage", [0.8, 0.9, 0.95])

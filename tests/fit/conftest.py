@@ -28,7 +28,14 @@ def make_data(kind: TaskKind = TaskKind.MULTICLASS, *, rows: int = 120, folds: i
 
 
 def make_recipe(net: str = "mlp", optimizer: str = "adamw", **changes: object) -> Recipe:
-    settings = {"name": "test", "net": Choice(name=net), "optimizer": Choice(name=optimizer), "schedule": Choice(name="linear"), "learning_rate": 3e-3, "batch_size": 16}
+    settings = {
+        "name": "test",
+        "net": Choice(name=net),
+        "optimizer": Choice(name=optimizer),
+        "schedule": Choice(name="linear"),
+        "learning_rate": 3e-3,
+        "batch_size": 16,
+    }
     return Recipe(**{**settings, **changes})
 
 

@@ -17,7 +17,8 @@ def test_without_a_clock_the_plan_never_changes() -> None:
 
     assert pace.replanned == []
     assert pace.progress(50) == 0.5
-    assert pace.finished(100) and not pace.finished(99)
+    assert pace.finished(100)
+    assert not pace.finished(99)
 
 
 def test_a_slower_machine_than_planned_gets_fewer_steps_and_a_schedule_that_still_ends() -> None:

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 import torch
-from tests.optim.paths import DECAYS, RATES, Role, stacked, start_weights, torch_walk, walk
 
 from luthier.optim import WeightLayout
+from tests.optim.paths import DECAYS, RATES, Role, stacked, start_weights, torch_walk, walk
 
 ADAM = ({"beta1": 0.9, "beta2": 0.95, "eps": 1e-8}, {"beta1": 0.7, "beta2": 0.999, "eps": 1e-3})
 

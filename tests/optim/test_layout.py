@@ -3,10 +3,10 @@ from __future__ import annotations
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.optim.paths import LAYOUT, Role
 
 from luthier.optim import WeightLayout
 from luthier.optim.sweep import blocks
+from tests.optim.paths import LAYOUT, Role
 
 
 def test_views_share_memory_with_the_matrix_and_flatten_undoes_them():

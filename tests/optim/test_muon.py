@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 import torch
-from tests.optim.paths import DECAYS, LAYOUT, RATES, Role, slope, stacked, start_weights, torch_walk, walk
 
 from luthier.core.errors import SettingInvalid
 from luthier.optim import Muon, WeightLayout, orthogonalize
+from tests.optim.paths import DECAYS, LAYOUT, RATES, Role, slope, stacked, start_weights, torch_walk, walk
 
 HIDDEN = WeightLayout.from_shapes({"wide": (6, 24), "tall": (24, 6)}, {"wide": Role(is_matrix=True), "tall": Role(is_matrix=True, decays=False)})
 

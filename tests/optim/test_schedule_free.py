@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+
 from tests.optim.paths import DECAYS, LAYOUT, column, slope, stacked, start_weights
 
 WARMUP = (0.0, 0.01, 0.02, 0.03) + (0.03,) * 16 + (0.01,) * 5

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.report.browser import measure, needs_chromium, visit
-from tests.report.samples import binary_record, diagnosis_record, price_record
 
 from luthier.report import render
+from tests.report.browser import measure, needs_chromium, visit
+from tests.report.samples import binary_record, diagnosis_record, price_record
 
 pytestmark = needs_chromium
 SAMPLES = pytest.mark.parametrize("sample", [diagnosis_record, price_record, binary_record], ids=["classes", "numbers", "two classes"])

@@ -98,6 +98,7 @@ def test_numbers_have_as_many_decimals_as_their_interval_deserves():
     assert number(0.13158, decimals_for_interval(0.115, 0.150)) == "0.132"
     assert number(48211.3, decimals_for_interval(47100.0, 49300.0)) == "48,211"
     assert number(-0.004, 3) == "−0.004"
+    assert number(-0.0001, 3) == "0.000"
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0.042, "0.042 s"), (59.7, "1 min"), (119.6, "2 min"), (3599.9, "1 h"), (7260.0, "2 h 1 min")])

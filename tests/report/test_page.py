@@ -6,11 +6,11 @@ import re
 from dataclasses import fields, is_dataclass, replace
 
 import pytest
-from tests.report.samples import binary_record, diagnosis_record, price_record
 
 from luthier.core.findings import Finding, Severity
 from luthier.report import ReportRecord, render
 from luthier.report.charts.confusion import LARGEST_TABLE
+from tests.report.samples import binary_record, diagnosis_record, price_record
 
 HOSTILE = "<script>alert('x')</script>"
 

@@ -6,9 +6,9 @@ import json
 from dataclasses import replace
 
 import pytest
-from tests.report.samples import binary_record, diagnosis_record, price_record
 
 from luthier.report import ReportRecord, TriedRecipe
+from tests.report.samples import binary_record, diagnosis_record, price_record
 
 
 @pytest.mark.parametrize("sample", [diagnosis_record, price_record, binary_record])

@@ -7,10 +7,10 @@ import shlex
 from dataclasses import replace
 
 import pytest
-from tests.report.samples import diagnosis_record, price_record
 
 from luthier.report import ColumnFacts
 from luthier.report.usage import usage
+from tests.report.samples import diagnosis_record, price_record
 
 
 @pytest.mark.parametrize("sample", [diagnosis_record, price_record])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.report.samples import binary_record, diagnosis_record, price_record
 
 from luthier.report import cautions, verdict
+from tests.report.samples import binary_record, diagnosis_record, price_record
 
 
 def test_verdict_of_a_classification_says_how_good_how_sure_and_compared_to_what():

@@ -42,7 +42,9 @@ def test_what_the_sealed_rows_hold_changes_neither_weights_nor_calibration(tmp_p
 
     table = inputs_and("weight")
     sealed = split_rows(build_dataset(table, target="weight"), folds=2, seed=0).test
-    spoiled = table.with_columns(weight=pl.Series(np.where(np.isin(np.arange(table.height), sealed), 40.0 + 1e-3 * np.arange(table.height), table["weight"].to_numpy())))
+    spoiled = table.with_columns(
+        weight=pl.Series(np.where(np.isin(np.arange(table.height), sealed), 40.0 + 1e-3 * np.arange(table.height), table["weight"].to_numpy()))
+    )
 
     other = fit(spoiled, target="weight", work="8k", folds=2, out=tmp_path / "model")
 

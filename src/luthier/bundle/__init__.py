@@ -3,8 +3,8 @@
 from luthier.bundle.build import Stack as Stack
 from luthier.bundle.build import build_graph as build_graph
 from luthier.bundle.build import stored_tensors as stored_tensors
+from luthier.bundle.calibration import Calibration as Calibration
 from luthier.bundle.card import model_card as model_card
-from luthier.bundle.combine import Calibration as Calibration
 from luthier.bundle.inputs import onnx_inputs as onnx_inputs
 from luthier.bundle.manifest import FORMAT as FORMAT
 from luthier.bundle.manifest import Manifest as Manifest

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from luthier.bundle.combine import Calibration, NetworkGraph, combined_graph
+from luthier.bundle.calibration import Calibration
+from luthier.bundle.combine import NetworkGraph, combined_graph
 from luthier.bundle.export import export_network
 from luthier.bundle.preprocess import preprocessing_graph
 from luthier.core.recipe import Recipe

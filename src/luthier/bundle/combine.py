@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import onnx
 from onnx import TensorProto, compose, helper, numpy_helper
 
+from luthier.bundle.calibration import Calibration
 from luthier.bundle.graph import GraphBuilder, checked_model
 from luthier.core.task import Task
 
@@ -30,24 +31,6 @@ class NetworkGraph:
     "Its share in the answer; those of all members add up to 1."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calibration:
-    """What was fitted on out-of-fold predictions and is applied to every answer."""
-
-    temperature: float = 1.0
-    "Divisor of the logits of a classification."
-    set_threshold: float | None = None
-    "Probability from which on a class belongs to the prediction set."
-    decision_threshold: float | None = None
-    "Probability of the second class from which on it is the answer; None is 0.5."
-    coverage: float = 0.9
-    "Probability with which a set or interval holds the truth."
-    interval_edges: tuple[float, ...] = ()
-    "Predicted values that separate ranges of a regression, rising."
-    interval_half_widths: tuple[float, ...] = field(default=(0.0,))
-    "Half a width for each range: one more than edges."
-
-
 def combined_graph(preprocessing: onnx.ModelProto, networks: Sequence[NetworkGraph], task: Task, calibration: Calibration) -> onnx.ModelProto:
     """The whole model.
 
@@ -57,7 +40,9 @@ def combined_graph(preprocessing: onnx.ModelProto, networks: Sequence[NetworkGra
     encoded = [output.name for output in preprocessing.graph.output]
     columns = {value.name for value in preprocessing.graph.input}
     feed, answer = (GraphBuilder(_free(name, columns) + "/") for name in ("feed", "answer"))
-    own = {fold: [feed.node("Gather", name, feed.constant(np.array(fold)), axis=0) for name in encoded] for fold in sorted({network.fold for network in networks})}
+    own = {
+        fold: [feed.node("Gather", name, feed.constant(np.array(fold)), axis=0) for name in encoded] for fold in sorted({network.fold for network in networks})
+    }
     graphs = [_member(network, f"{_free(f'network{place}', columns)}/", own[network.fold]) for place, network in enumerate(networks)]
     shares = [answer.node("Mul", graph.output[0].name, answer.constant(np.float32(network.weight))) for graph, network in zip(graphs, networks, strict=True)]
     mean = answer.node("Sum", *shares)

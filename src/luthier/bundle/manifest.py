@@ -91,8 +91,8 @@ def read_manifest(folder: Path) -> Manifest:
         raise BundleDamaged(f"{path} lacks something that format {number} has. Restore the bundle from a copy.") from error
 
 
-def verify_files(folder: Path, manifest: Manifest) -> None:
-    """Compare every file with its hash.
+def verified_files(folder: Path, manifest: Manifest) -> dict[str, bytes]:
+    """The content of every file, each compared with its hash.
 
     Raises:
         BundleMissing: a file is not there.
@@ -101,13 +101,19 @@ def verify_files(folder: Path, manifest: Manifest) -> None:
     for needed in (MODEL, WEIGHTS):
         if needed not in manifest.files:
             raise BundleDamaged(f"{folder / MANIFEST} must name {needed}, but it does not. Restore the bundle from a copy.")
-    for name, expected in manifest.files.items():
-        if not _PLAIN_NAME.fullmatch(name) or (folder / name).is_symlink():
-            raise BundleDamaged(f"{folder / MANIFEST} names the file {name!r}, which is not a plain file inside the bundle. Do not use this bundle.")
-        if not (folder / name).is_file():
-            raise BundleMissing(f"The bundle {folder} must hold {name}, but it is missing. Restore the bundle from a copy.")
-        if sha256((folder / name).read_bytes()) != expected:
-            raise BundleDamaged(f"{folder / name} is not the file that was written: its hash differs from the manifest. Restore the bundle from a copy.")
+    return {name: _verified(folder, name, expected) for name, expected in manifest.files.items()}
+
+
+def _verified(folder: Path, name: str, expected: str) -> bytes:
+    path = folder / name
+    if not _PLAIN_NAME.fullmatch(name) or path.is_symlink():
+        raise BundleDamaged(f"{folder / MANIFEST} names the file {name!r}, which is not a plain file inside the bundle. Do not use this bundle.")
+    if not path.is_file():
+        raise BundleMissing(f"The bundle {folder} must hold {name}, but it is missing. Restore the bundle from a copy.")
+    content = path.read_bytes()
+    if sha256(content) != expected:
+        raise BundleDamaged(f"{path} is not the file that was written: its hash differs from the manifest. Restore the bundle from a copy.")
+    return content
 
 
 def sha256(content: bytes) -> str:

@@ -23,7 +23,11 @@ def reference_profile(frame: pl.DataFrame, schema: Schema, task: Task, predictio
         frame: typed frame of the training rows.
         predictions: out-of-fold probabilities [rows, classes] or numbers [rows].
     """
-    return {"rows": frame.height, "columns": {column.name: _column(frame[column.name], column) for column in schema.inputs}, "predictions": _predictions(task, predictions)}
+    return {
+        "rows": frame.height,
+        "columns": {column.name: _column(frame[column.name], column) for column in schema.inputs},
+        "predictions": _predictions(task, predictions),
+    }
 
 
 def _column(values: pl.Series, column: Column) -> dict[str, Any]:

@@ -13,9 +13,9 @@ import onnx
 from google.protobuf.message import DecodeError
 from onnx import AttributeProto, TensorProto
 
+from luthier.bundle.manifest import WEIGHTS
 from luthier.core.errors import BundleDamaged
 
-WEIGHTS = "weights.safetensors"
 SMALLEST_BYTES = 256
 "Tensors smaller than this stay in model.onnx: a reference takes as much."
 _SELF_CONTAINED = {

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save
 
-from luthier.bundle.manifest import MANIFEST, MODEL, Manifest, manifest_text, sha256
-from luthier.bundle.weights import WEIGHTS, without_weights
+from luthier.bundle.manifest import MANIFEST, MODEL, WEIGHTS, Manifest, manifest_text, sha256
+from luthier.bundle.weights import without_weights
 from luthier.core.files import whole_folder
 
 

@@ -82,7 +82,12 @@ def _explained(path: Path) -> Iterator[None]:
     except OutputUnwritable:
         raise
     except OSError as error:
-        reason = {errno.ENOSPC: "the disk is full", errno.EDQUOT: "the quota is used up", errno.EROFS: "the file system is read-only", errno.EACCES: "writing is not permitted there"}
+        reason = {
+            errno.ENOSPC: "the disk is full",
+            errno.EDQUOT: "the quota is used up",
+            errno.EROFS: "the file system is read-only",
+            errno.EACCES: "writing is not permitted there",
+        }
         if error.errno not in reason:
             raise
         raise OutputUnwritable(f"{path} could not be written: {reason[error.errno]}. Nothing that stood there was changed.") from error

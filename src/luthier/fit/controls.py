@@ -10,7 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from luthier.core.recipe import Choice, Member
-from luthier.optim import Optimizer, Plateau, ReduceOnPlateau, ScheduleStack, WeightAverage, build_optimizer, stack_optimizers
+from luthier.optim import Optimizer, Plateau, ReduceOnPlateau, ScheduleStack, WeightAverage, build_optimizer, build_schedule, stack_optimizers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,4 +55,6 @@ def plateau_of(schedule: Choice, *, members: int, device: torch.device) -> Plate
     """The memory of a reduce-on-plateau schedule; None for every other schedule."""
     if schedule.name != "reduce-on-plateau":
         return None
-    return Plateau.start(ReduceOnPlateau(**schedule.settings), members=members, device=device)
+    settings = build_schedule(schedule)
+    assert isinstance(settings, ReduceOnPlateau)
+    return Plateau.start(settings, members=members, device=device)

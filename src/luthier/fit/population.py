@@ -15,7 +15,6 @@ from torch.func import functional_call, vmap
 
 from luthier.core.recipe import Member, Recipe
 from luthier.core.seeds import derive_seed
-from luthier.core.task import InputShape
 from luthier.fit.batches import RowOrders
 from luthier.fit.controls import Controls, plateau_of
 from luthier.fit.folds import FoldTensors
@@ -187,12 +186,13 @@ class Population:
 def start_network(member: Member, data: FoldTensors) -> nn.Module:
     """A member's network before its first step: its start hangs on its own seed and its fold's training rows alone."""
     net = build(member.recipe.net, data.shape, data.outputs, seed=member.seed)
-    if hasattr(net, "initialize_"):
+    initialize = getattr(net, "initialize_", None)
+    if initialize is not None:
         generator = torch.Generator().manual_seed(derive_seed(member.seed, "initialize"))
         rows = data.train_rows[member.fold]
         sample = rows[torch.randperm(len(rows), generator=generator)[:ROWS_FOR_INITIALIZATION].to(rows.device)]
         numbers, codes, _ = data.gather(torch.tensor([member.fold], device=data.device), sample[None])
-        net.initialize_(numbers[0].cpu(), codes[0].cpu(), generator=generator)
+        initialize(numbers[0].cpu(), codes[0].cpu(), generator=generator)
     return net.to(data.device)
 
 

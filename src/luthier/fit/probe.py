@@ -104,7 +104,8 @@ def _measure(members: Sequence[Member], data: FoldTensors, now: Callable[[], flo
 
 def _seconds_per_step(population: Population, now: Callable[[], float]) -> float:
     """The fastest of some steps: whatever else the machine does can only make a step slower."""
-    start, seconds = now(), []
+    start = now()
+    seconds: list[float] = []
     while len(seconds) < TIMED_STEPS and now() - start < TIMED_SECONDS:
         moment = now()
         float(population.step(0.5).sum())  # waits for the device

@@ -24,6 +24,11 @@ class Predictor(nn.Module):
     Shape: numbers [rows, numbers] and codes [rows, codes] to [rows, classes], or to [rows, 1] for a regression.
     """
 
+    target_mean: Tensor
+    target_deviation: Tensor
+    target_low: Tensor
+    target_high: Tensor
+
     def __init__(self, net: nn.Module, *, kind: TaskKind) -> None:
         super().__init__()
         self.net, self.kind = net, kind

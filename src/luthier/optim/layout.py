@@ -18,9 +18,20 @@ Span = tuple[int, int]
 class WeightRole(Protocol):
     """What a layout must know about a parameter besides its shape."""
 
-    learning_rate_factor: float
-    decays: bool
-    is_matrix: bool
+    @property
+    def learning_rate_factor(self) -> float:
+        """Times the member's learning rate."""
+        ...
+
+    @property
+    def decays(self) -> bool:
+        """True where weight decay applies."""
+        ...
+
+    @property
+    def is_matrix(self) -> bool:
+        """True for a hidden weight matrix."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,9 +17,9 @@ def number(value: float | None, decimals: int | None = None) -> str:
         return "–"
     if decimals is None:
         decimals = decimals_for_size(value)
-    if value and round(abs(value), decimals) == 0:
-        return f"{value:.1e}".replace("-", "−")
-    return f"{value:,.{decimals}f}".replace("-", "−")
+        if value and round(abs(value), decimals) == 0:
+            return f"{value:.1e}".replace("-", "−")
+    return f"{round(value, decimals) + 0.0:,.{decimals}f}".replace("-", "−")
 
 
 def decimals_for_size(value: float) -> int:
@@ -54,15 +54,17 @@ def percent(share: float | None, decimals: int = 1) -> str:
     """A share of 0 to 1 as a percentage.
 
     Example:
-        >>> percent(0.9621), percent(1.0)
-        ('96.2 %', '100 %')
+        >>> percent(0.9621), percent(1.0), percent(0.0002)
+        ('96.2 %', '100 %', '< 0.1 %')
     """
     if share is None or not math.isfinite(share):
         return "–"
-    text = f"{100 * share:.{decimals}f}"
-    if share == 1 or share == 0:
-        text = f"{100 * share:.0f}"
-    return text.replace("-", "−") + " %"
+    if share in (0, 1):
+        return f"{100 * share:.0f} %"
+    smallest = 10.0**-decimals
+    if 0 < 100 * share < smallest / 2:
+        return f"< {smallest:.{decimals}f} %"
+    return f"{100 * share:.{decimals}f} %".replace("-", "−")
 
 
 def duration(seconds: float | None) -> str:

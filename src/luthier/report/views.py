@@ -12,7 +12,7 @@ from luthier.report.charts import Lane, lane_chart
 from luthier.report.judgement import Coverage
 from luthier.report.numerals import decimals_for_interval, number, p_value, percent
 from luthier.report.record import ReportRecord
-from luthier.report.scores import Comparison, Contestant, Optimism, Score
+from luthier.report.scores import Comparison, Contestant, Score
 from luthier.report.story import Importance
 from luthier.report.verdicts import interval_text
 
@@ -108,25 +108,43 @@ def has_training_loss(record: ReportRecord) -> bool:
     return any(fold.train for curves in record.learning for fold in curves.folds)
 
 
-def optimism_sentence(optimism: Optimism) -> str:
-    """What the gap between the folds and the sealed rows says."""
+def optimism_sentence(record: ReportRecord) -> str:
+    """What the gap between the folds and the sealed rows says; empty without one."""
+    optimism = record.optimism
+    if optimism is None:
+        return ""
     size, metric = abs(optimism.gap), optimism.metric_label
     decimals = decimals_for_interval(0.0, size)
     best, sealed, gap = (number(value, decimals) for value in (optimism.best_fold, optimism.sealed, size))
     start = f"The best recipe on the folds, {optimism.best_recipe}, reached {metric} {best}; the sealed rows gave {sealed}."
+    if _is_inside(optimism.best_fold, record.model.score(record.metric) if record.model else None):
+        return f"{start} The difference of {gap} is no larger than the draw of the sealed rows can explain."
     if optimism.gap > 0:
         return f"{start} The fold score was too kind by {gap}: it had been picked for being the best."
     return f"{start} The folds promised no more than the sealed rows kept: the final score is better by {gap}."
 
 
-def optimism_lanes(optimism: Optimism) -> tuple[Lane, ...]:
-    """Fold scores and the sealed score on one axis."""
-    lanes = [Lane(label="Best recipe on the folds", value=optimism.best_fold, text=number(optimism.best_fold), note="picked for being the best")]
+def optimism_lanes(record: ReportRecord) -> tuple[Lane, ...]:
+    """Fold scores, and the sealed score with its interval, on one axis."""
+    optimism, score = record.optimism, record.model.score(record.metric) if record.model else None
+    if optimism is None:
+        return ()
+    decimals = decimals_for_interval(0.0, abs(optimism.gap))
+    promised = [("Best recipe on the folds", optimism.best_fold, "picked for being the best")]
     if optimism.ensemble_fold is not None:
-        lanes.append(
-            Lane(label="Ensemble on the folds", value=optimism.ensemble_fold, text=number(optimism.ensemble_fold), note="weights chosen on the same rows")
-        )
-    return (*lanes, Lane(label="Final model, sealed rows", value=optimism.sealed, text=number(optimism.sealed), strong=True, note="the honest one"))
+        promised.append(("Ensemble on the folds", optimism.ensemble_fold, "weights chosen on the same rows"))
+    lanes = [Lane(label=label, value=value, text=number(value, decimals), note=note) for label, value, note in promised]
+    lower, upper = (score.lower, score.upper) if score else (None, None)
+    sealed = Lane(
+        label="Final model, sealed rows",
+        value=optimism.sealed,
+        text=number(optimism.sealed, decimals),
+        lower=lower,
+        upper=upper,
+        strong=True,
+        note="the honest one",
+    )
+    return (*lanes, sealed)
 
 
 def with_spread(mean: float | None, spread: float | None, decimals: int | None) -> str:
@@ -169,6 +187,11 @@ def _comparison_lane(comparison: Comparison) -> Lane:
         expendable=comparison.baseline == "constant",
         note=f"{SYMBOLS.get(comparison.verdict, '')} {comparison.verdict}, {p_value(comparison.p_value)}".removesuffix(", "),
     )
+
+
+def _is_inside(value: float, score: Score | None) -> bool:
+    """True where the value lies in the score's interval."""
+    return score is not None and score.lower is not None and score.upper is not None and score.lower <= value <= score.upper
 
 
 def _score_lane(contestant: Contestant, score: Score, decimals: int | None) -> Lane:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-LEAST_EPOCHS = 12.0
+LEAST_EPOCHS = 40.0
 "Epochs below which a further recipe is not worth starting: the first would lose more than the second brings."
-LEAST_FOLD_EPOCHS = 8.0
+LEAST_FOLD_EPOCHS = 12.0
 "Epochs a fold below which fewer folds are trained."
 
 

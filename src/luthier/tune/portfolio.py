@@ -32,7 +32,7 @@ def _tabm_mini(batch_size: int) -> Recipe:
         net=Choice(name="tabm-mini"),
         optimizer=Choice(name="adamw", settings={"beta2": 0.95}),
         schedule=Choice(name="linear", settings={"warmup": 0.05}),
-        learning_rate=4e-3,
+        learning_rate=8e-3,
         weight_decay=0.02,
         batch_size=batch_size,
         patience=30,

@@ -36,7 +36,7 @@ def mix(training: Training, task: Task, metric: Metric, costs: Costs | None) -> 
     """Choose and weigh candidates, then calibrate, on rows that did not train them."""
     truth = training.oof_truth
     ensemble = select_ensemble([candidate.predictions for candidate in training.candidates], truth, metric.error)
-    predictions = sum(weight * candidate.predictions for weight, candidate in zip(ensemble.weights, training.candidates, strict=True))
+    predictions = np.tensordot(ensemble.weights, [candidate.predictions for candidate in training.candidates], axes=1)
     chosen = _heaviest_first(training.candidates, ensemble)
     if not task.kind.is_classification:
         return Mixture(chosen=chosen, error=ensemble.error, predictions=predictions, interval_rule=fit_interval_rule(predictions, truth, coverage=COVERAGE))

@@ -61,7 +61,6 @@ class AbstractEstimator(BaseEstimator):
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
-        tags.input_tags.categorical = True
         tags.target_tags.required = True
         return tags
 
@@ -118,6 +117,8 @@ class LuthierClassifier(ClassifierMixin, AbstractEstimator):
     """
 
     classes_: np.ndarray
+    _places: list[int]
+    "Of each class of `classes_` among the bundle's outputs."
 
     def fit(self, X: Any, y: Any) -> Self:  # noqa: N803 (scikit-learn's name)
         """Learn from rows and their classes."""
@@ -128,17 +129,20 @@ class LuthierClassifier(ClassifierMixin, AbstractEstimator):
         self.classes_, numbers = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
             raise ValueError(f"A classifier needs at least 2 classes, but y holds one class only: {self.classes_[0]!r}.")
-        self._fit(frame, pl.Series([_NAMES.format(number) for number in numbers]), task="classification")
+        names = _names(self.classes_)
+        self._fit(frame, pl.Series(names[numbers]), task="classification")
+        self._places = [self.bundle_.bundle.task.classes.index(name) for name in names]
         return self
 
     def predict(self, X: Any) -> np.ndarray:  # noqa: N803 (scikit-learn's name)
         """The most probable class of each row."""
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+        probabilities = self.predict_proba(X)
+        return self.classes_[probabilities.argmax(axis=1)]
 
     def predict_proba(self, X: Any) -> np.ndarray:  # noqa: N803 (scikit-learn's name)
         """Calibrated probabilities [rows, classes], in the order of `classes_`."""
         check_is_fitted(self)
-        return self.bundle_.bundle.predict_proba(self._frame(X, reset=False))
+        return self.bundle_.bundle.predict_proba(self._frame(X, reset=False))[:, self._places]
 
 
 @final
@@ -172,8 +176,11 @@ class LuthierRegressor(RegressorMixin, AbstractEstimator):
         return self.bundle_.bundle.predict_interval(self._frame(X, reset=False))
 
 
-_NAMES = "{:06d}"
-"The classes inside the bundle: their numbers in `classes_`, so that their order as text is their order."
+def _names(classes: np.ndarray) -> np.ndarray:
+    """The classes as the bundle knows them: as text, or by number where their text is blank or not unique."""
+    texts = [str(value) for value in classes]
+    usable = all(text.strip() for text in texts) and len(set(texts)) == len(texts)
+    return np.array(texts if usable else [f"class {number}" for number in range(len(texts))], dtype=object)
 
 
 def _required(estimator: BaseEstimator, y: Any) -> Any:

@@ -79,13 +79,20 @@ def classification(judgement: Judgement, task: Task, mixture: Mixture, costs: Co
         classes=task.classes,
         confusion=evaluation.confusion,
         per_class=tuple(
-            drawn.ClassScores(name=scores.name, precision=_number(scores.precision.value), recall=_number(scores.recall.value), f1=_number(scores.f1.value), support=scores.support)
+            drawn.ClassScores(
+                name=scores.name,
+                precision=_number(scores.precision.value),
+                recall=_number(scores.recall.value),
+                f1=_number(scores.f1.value),
+                support=scores.support,
+            )
             for scores in evaluation.class_scores
         ),
         roc=tuple(drawn.Curve(name=curve.name, x=curve.x, y=curve.y, area=_number(curve.area)) for curve in evaluation.roc),
         precision_recall=tuple(drawn.Curve(name=curve.name, x=curve.x, y=curve.y, area=_number(curve.area)) for curve in evaluation.precision_recall),
         calibration=tuple(
-            drawn.CalibrationBin(predicted=bin.said, observed=bin.came.value, rows=bin.rows, lower=bin.came.lower, upper=bin.came.upper) for bin in evaluation.reliability
+            drawn.CalibrationBin(predicted=group.said, observed=group.came.value, rows=group.rows, lower=group.came.lower, upper=group.came.upper)
+            for group in evaluation.reliability
         ),
         calibration_error=evaluation.score("ece").interval.value,
         temperature=mixture.temperature,

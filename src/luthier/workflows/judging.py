@@ -48,7 +48,16 @@ class Judgement:
 
 
 def judge_sealed(
-    predict: Predict, dataset: Dataset, frame: pl.DataFrame, split: Split, mixture: Mixture, metric: Metric, *, costs: Costs | None, seed: int, deadline: Deadline
+    predict: Predict,
+    dataset: Dataset,
+    frame: pl.DataFrame,
+    split: Split,
+    mixture: Mixture,
+    metric: Metric,
+    *,
+    costs: Costs | None,
+    seed: int,
+    deadline: Deadline,
 ) -> Judgement:
     """Predict the sealed rows through the finished model, and let the baselines answer the same rows.
 
@@ -60,11 +69,10 @@ def judge_sealed(
     predictions = predict(sealed)
     model = evaluate(dataset.task, truth, predictions, costs=costs, seed=seed)
     runs = fit_baselines(frame[split.train], dataset.target[split.train], sealed, schema=dataset.schema, task=dataset.task, seed=seed, deadline=deadline)
-    answered = [run for run in runs if run.prediction is not None]
     return Judgement(
         model=model,
         baselines=tuple((run, evaluate(dataset.task, truth, run.prediction, costs=costs, seed=seed) if run.prediction is not None else None) for run in runs),
-        comparisons=tuple(compare(metric, truth, predictions, run.prediction, baseline=run.label, seed=seed) for run in answered),
+        comparisons=tuple(compare(metric, truth, predictions, run.prediction, baseline=run.label, seed=seed) for run in runs if run.prediction is not None),
         sets=_sets(dataset.task, predictions, truth, mixture),
         intervals=_intervals(predictions, truth, mixture),
         importance=permutation_importance(predict, sealed, truth, metric, seed=seed, deadline=deadline) if deadline.seconds_left > 0 else None,

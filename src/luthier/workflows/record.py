@@ -170,7 +170,8 @@ def _importance(judgement: Judgement, metric: Metric) -> told.Importance | None:
     if measured is None or not measured.columns:
         return None
     columns = tuple(
-        told.ColumnImportance(column=entry.column, drop=entry.error_increase, spread=entry.spread if np.isfinite(entry.spread) else 0.0) for entry in measured.columns
+        told.ColumnImportance(column=entry.column, drop=entry.error_increase, spread=entry.spread if np.isfinite(entry.spread) else 0.0)
+        for entry in measured.columns
     )
     return told.Importance(metric_label=metric.label, repeats=max(entry.repeats for entry in measured.columns), columns=columns)
 

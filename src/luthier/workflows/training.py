@@ -68,7 +68,9 @@ class Training:
         return self.data.truth[self.oof_rows]
 
 
-def train_portfolio(dataset: Dataset, frame: pl.DataFrame, split: Split, metric: Metric, allowance: Allowance, *, seed: int, device: torch.device, listener: Listener) -> Training:
+def train_portfolio(
+    dataset: Dataset, frame: pl.DataFrame, split: Split, metric: Metric, allowance: Allowance, *, seed: int, device: torch.device, listener: Listener
+) -> Training:
     """Train the portfolio's recipes over the folds for as long as the allowance lasts.
 
     Args:
@@ -90,7 +92,9 @@ def train_portfolio(dataset: Dataset, frame: pl.DataFrame, split: Split, metric:
             members = [Member(recipe=recipe, fold=fold, seed=derive_seed(seed, "member", recipe.id, round_number, fold)) for fold in range(training.data.folds)]
             _try_recipe(members, training, metric, allowance, share, round_number=round_number, seed=seed, listener=listener)
     if not training.candidates:
-        raise TrainingFailed("A network with finite weights is required, but every one that was tried diverged. Look for extreme values in the columns, or exclude them.")
+        raise TrainingFailed(
+            "A network with finite weights is required, but every one that was tried diverged. Look for extreme values in the columns, or exclude them."
+        )
     return training
 
 
@@ -99,7 +103,15 @@ def _threads(member: Member, data: FoldTensors, allowance: Allowance) -> Abstrac
 
 
 def _prepare(
-    dataset: Dataset, frame: pl.DataFrame, split: Split, recipes: Sequence[Recipe], allowance: Allowance, encodings: list[Encoding], first: FoldTensors, *, seed: int
+    dataset: Dataset,
+    frame: pl.DataFrame,
+    split: Split,
+    recipes: Sequence[Recipe],
+    allowance: Allowance,
+    encodings: list[Encoding],
+    first: FoldTensors,
+    *,
+    seed: int,
 ) -> Training:
     """Measure one network on the first fold, decide how many folds and recipes the allowance pays for, and encode those folds."""
     epochs = allowance.epochs_of_one_member(_speed([Member(recipe=recipes[0], fold=0, seed=seed)], first, allowance), rows=len(split.folds[0].train))
@@ -110,7 +122,9 @@ def _prepare(
     data = _tensors(dataset, frame, split, encodings, first.device) if plan.folds > 1 else first
     training = Training(data=data, encodings=tuple(encodings), plan=plan)
     if plan.folds < len(split.folds):
-        training.events.append(Event(name="fewer-folds", what=f"{plan.folds} of {len(split.folds)} folds were trained: the budget pays for {epochs:.0f} epochs of one network."))
+        training.events.append(
+            Event(name="fewer-folds", what=f"{plan.folds} of {len(split.folds)} folds were trained: the budget pays for {epochs:.0f} epochs of one network.")
+        )
     if plan.recipes < len(recipes):
         left_out = ", ".join(recipe.name for recipe in recipes[plan.recipes :])
         training.events.append(Event(name="fewer-recipes", what=f"Not tried for lack of time: {left_out}."))
@@ -158,7 +172,9 @@ def _schedule(recipes: Sequence[Recipe], training: Training, allowance: Allowanc
             yield round_number, candidate.recipe, min(share * 1.2, 1.0)
 
 
-def _try_recipe(members: Sequence[Member], training: Training, metric: Metric, allowance: Allowance, share: float, *, round_number: int, seed: int, listener: Listener) -> None:
+def _try_recipe(
+    members: Sequence[Member], training: Training, metric: Metric, allowance: Allowance, share: float, *, round_number: int, seed: int, listener: Listener
+) -> None:
     recipe, started, rows_before = members[0].recipe, time.monotonic(), allowance.rows_used
     speed = _speed(members, training.data, allowance)
     trained: list[TrainedMember] = []
@@ -199,7 +215,9 @@ def _train_wave(
         if len(members) == 1 or "memory" not in str(error).lower():
             raise
     half = len(members) // 2
-    training.events.append(Event(name="narrower-population", what=f"{members[0].recipe.name}: {len(members)} networks side by side did not fit into memory; {half} at a time did."))
+    training.events.append(
+        Event(name="narrower-population", what=f"{members[0].recipe.name}: {len(members)} networks side by side did not fit into memory; {half} at a time did.")
+    )
     return [
         entry
         for part, part_share in ((members[:half], share / 2), (members[half:], share / 2 / (1 - share / 2)))
@@ -213,8 +231,8 @@ def _tell(recipe: Recipe, metric: Metric, allowance: Allowance, listener: Listen
 
 
 def _rollback_event(entry: TrainedMember) -> Event:
-    what = f"{entry.member.recipe.name}, fold {entry.member.fold + 1}: diverged {entry.rollbacks} times; rolled back to its best weights with a smaller learning rate."
-    return Event(name="member-rolled-back", what=what)
+    who = f"{entry.member.recipe.name}, fold {entry.member.fold + 1}"
+    return Event(name="member-rolled-back", what=f"{who}: diverged {entry.rollbacks} times; went on from its best weights with a smaller learning rate.")
 
 
 def _speed(members: Sequence[Member], data: FoldTensors, allowance: Allowance) -> Speed:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from tests.data.checks.tables import ROWS, findings, found, honest
 
 TABLE = honest()

@@ -3,11 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from sklearn import datasets
-from tests.data.checks.tables import honest
 
 from luthier.core.errors import CheckRefused, SettingInvalid
 from luthier.core.findings import Severity
 from luthier.data import build_dataset, run_checks
+from tests.data.checks.tables import honest
 
 TABLE = honest()
 LEAKING = {**TABLE, "noise": np.r_[np.inf, np.zeros(999)], "discharge": (np.asarray(TABLE["ill"]) == "yes") * 1.0}

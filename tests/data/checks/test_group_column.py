@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from tests.data.checks.tables import ROWS, findings, found, honest
 
 TABLE = honest()

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.data.checks.tables import ROWS, found, honest
 
 from luthier.data import CHECKS, build_dataset
+from tests.data.checks.tables import ROWS, found, honest
 
 TABLE = honest()
 RARE = ["yes"] * 5 + ["no"] * 995

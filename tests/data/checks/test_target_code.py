@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from tests.data.checks.tables import found
 
 NUMBERS = np.random.default_rng(0).normal(size=400)

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from tests.data.checks.tables import ROWS, findings, found, honest
 
 TABLE = honest()

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import numpy as np
+
 from tests.data.checks.tables import ROWS, findings, found, honest
 
 TABLE = honest()
