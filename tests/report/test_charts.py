@@ -101,6 +101,6 @@ def test_numbers_have_as_many_decimals_as_their_interval_deserves():
     assert number(-0.0001, 3) == "0.000"
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(0.042, "0.042 s"), (59.7, "1 min"), (119.6, "2 min"), (3599.9, "1 h"), (7260.0, "2 h 1 min")])
+@pytest.mark.parametrize(("seconds", "text"), [(0.0, "0 s"), (0.042, "< 0.1 s"), (59.7, "1 min"), (119.6, "2 min"), (3599.9, "1 h"), (7260.0, "2 h 1 min")])
 def test_durations_carry_over(seconds, text):
     assert duration(seconds) == text

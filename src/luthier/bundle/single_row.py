@@ -28,8 +28,9 @@ def as_single_row(rows: Any) -> Mapping[str, Any] | None:
         return rows.row(0, named=True) if rows.height == 1 else None
     if isinstance(rows, Mapping):
         return _of_mapping(rows)
-    if hasattr(rows, "iloc") and hasattr(rows, "itertuples") and len(rows) == 1 and rows.columns.is_unique:
-        return dict(zip(rows.columns, next(rows.itertuples(index=False, name=None)), strict=True))
+    if hasattr(rows, "iat") and hasattr(rows, "columns") and len(rows) == 1 and rows.columns.is_unique:
+        cells = [rows.iat[0, place] for place in range(len(rows.columns))]
+        return {name: cell.item() if isinstance(cell, np.generic) else cell for name, cell in zip(rows.columns, cells, strict=True)}
     return None
 
 

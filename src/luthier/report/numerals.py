@@ -77,7 +77,7 @@ def duration(seconds: float | None) -> str:
     if seconds is None or not math.isfinite(seconds):
         return "–"
     if seconds < 10:
-        return f"{seconds:.2g} s"
+        return "< 0.1 s" if 0 < seconds < 0.1 else f"{seconds:.2g} s"
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"

@@ -135,15 +135,8 @@ def optimism_lanes(record: ReportRecord) -> tuple[Lane, ...]:
         promised.append(("Ensemble on the folds", optimism.ensemble_fold, "weights chosen on the same rows"))
     lanes = [Lane(label=label, value=value, text=number(value, decimals), note=note) for label, value, note in promised]
     lower, upper = (score.lower, score.upper) if score else (None, None)
-    sealed = Lane(
-        label="Final model, sealed rows",
-        value=optimism.sealed,
-        text=number(optimism.sealed, decimals),
-        lower=lower,
-        upper=upper,
-        strong=True,
-        note="the honest one",
-    )
+    value, text = optimism.sealed, number(optimism.sealed, decimals)
+    sealed = Lane(label="Final model, sealed rows", value=value, text=text, lower=lower, upper=upper, strong=True, note="the honest one")
     return (*lanes, sealed)
 
 

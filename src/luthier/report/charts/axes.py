@@ -113,6 +113,8 @@ class Frame:
 def tick_texts(ticks: Sequence[float]) -> list[str]:
     """Ticks as short text, all with the same decimals; thousands and millions are shortened."""
     largest = max((abs(tick) for tick in ticks), default=0.0)
+    if 0 < largest < 1e-4:
+        return [f"{tick:.3g}".replace("-", "−") for tick in ticks]
     divisor, suffix = next(((size, name) for size, name in ((1e9, " G"), (1e6, " M"), (1e4, "")) if largest >= size), (1.0, ""))
     if suffix == "" and divisor > 1:
         divisor, suffix = 1e3, " k"

@@ -86,6 +86,7 @@ def confusion_picture(classes: tuple[str, ...], counts: tuple[tuple[int, ...], .
 
 
 def _cell(count: int, share: float, hit: bool) -> Markup:
-    kind = f"{'hit' if hit else 'miss'}{' deep' if share > 0.5 else ''}{' none' if not count else ''}"
+    shade = " deep" if share > 0.85 else " strong" if share > 0.7 else ""
+    kind = f"{'hit' if hit else 'miss'}{shade}{' none' if not count else ''}"
     inside = [f"{count:,}", element("small", percent(share))] if count else ["0"]
     return element("td", *inside, class_=kind, style=f"--share:{share:.3f}")
