@@ -65,7 +65,7 @@ def population(width: int, members: int, data: FoldTensors) -> Callable[[], int]
 
     def epoch() -> int:
         for _ in range(stacked.steps_per_epoch):
-            stacked.step(0.5)
+            stacked.step_together(0.5)
         return members
 
     return epoch
@@ -207,10 +207,10 @@ def show_profile(width: int, members: int, data: FoldTensors) -> None:
     """Where a step of the population spends its time."""
     stacked = Population([Member(recipe=recipe(width), fold=0, seed=seed) for seed in range(members)], data)
     for _ in range(3):
-        stacked.step(0.5)
+        stacked.step_together(0.5)
     with profile(activities=[ProfilerActivity.CPU]) as seen:
         for _ in range(20):
-            stacked.step(0.5)
+            stacked.step_together(0.5)
     events = sorted(seen.key_averages(), key=lambda event: -event.self_cpu_time_total)
     total = sum(event.self_cpu_time_total for event in events)
     table = Table("operation", "share of a step", title=f"profile of a step, width {width}, {members} members")

@@ -23,8 +23,8 @@ def test_a_member_alone_is_the_member_in_a_population(net: str, optimizer: str) 
     together, alone = Population(members, data), Population(members[1:2], data)
 
     for step in range(8):
-        together.step(step / 8)
-        alone.step(step / 8)
+        together.step_together(step / 8)
+        alone.step_together(step / 8)
 
     torch.testing.assert_close(together.weights_to_judge()[1], alone.weights_to_judge()[0], rtol=1e-3, atol=2e-5)
 
@@ -34,8 +34,8 @@ def test_keep_leaves_the_survivors_path_unchanged() -> None:
     whole, compacted = Population(members, data), Population(members, data)
 
     for step in range(6):
-        whole.step(step / 6)
-        compacted.step(step / 6)
+        whole.step_together(step / 6)
+        compacted.step_together(step / 6)
         if step == 2:
             compacted.keep([0, 2])
 
@@ -58,7 +58,7 @@ def test_one_member_can_overfit_one_batch() -> None:
     data = make_data(rows=24)
     population = Population(make_members(make_recipe(batch_size=16), folds=1), data)
 
-    losses = [float(population.step(0.0)[0]) for _ in range(150)]
+    losses = [float(population.step_together(0.0)[0]) for _ in range(150)]
 
     assert losses[-1] < 0.1 * losses[0]
 
@@ -66,13 +66,13 @@ def test_one_member_can_overfit_one_batch() -> None:
 def test_restart_rolls_one_member_back_and_lowers_its_learning_rate() -> None:
     population = Population(make_members(make_recipe()), make_data())
     before = population.weights.clone()
-    population.step(0.0)
+    population.step_together(0.0)
 
     population.restart(1, before[1], backoff=0.5)
 
     assert torch.equal(population.weights[1], before[1])
     assert not torch.equal(population.weights[0], before[0])
-    population.step(0.0)
+    population.step_together(0.0)
     assert not torch.equal(population.weights[1], before[1])
 
 

@@ -37,7 +37,7 @@ def test_a_member_comes_back_as_it_was_at_its_best_epoch() -> None:
         assert rmse(truth, member.predictions) == pytest.approx(member.error)
 
 
-def test_a_member_that_no_longer_improves_stops_early_and_the_others_go_on() -> None:
+def test_a_member_that_no_longer_improves_hurries_to_the_end_of_its_schedule_and_stops() -> None:
     calls = iter(range(10_000))
 
     def worse_and_worse(truth: np.ndarray, probabilities: np.ndarray) -> float:
@@ -46,7 +46,16 @@ def test_a_member_that_no_longer_improves_stops_early_and_the_others_go_on() -> 
     trained = train(Population(make_members(make_recipe(patience=3), folds=1), make_data()), pace(500), worse_and_worse)
 
     assert trained[0].outcome is Outcome.STOPPED_EARLY
-    assert len(trained[0].curve.validation_error) == 5
+    assert len(trained[0].curve.validation_error) == 1 + 4 + 3  # the best, four without improvement, three in a hurry
+
+
+def test_who_stops_early_does_not_disturb_the_others() -> None:
+    data, recipe = make_data(), make_recipe(learning_rate=0.03, patience=2)
+
+    together = train(Population(make_members(recipe), data), pace(200), log_loss)
+    alone = [train(Population([member], data), pace(200), log_loss)[0] for member in make_members(recipe)]
+
+    assert [member.error for member in together] == pytest.approx([member.error for member in alone], rel=1e-3)
 
 
 def test_divergence_is_rolled_back_and_at_last_given_up() -> None:

@@ -43,12 +43,21 @@ def test_at_the_start_only_the_linear_part_acts():
 
 
 def test_edges_are_quantiles_of_the_rows():
-    rows = torch.cat([torch.zeros(25), torch.linspace(0, 3, 75)])[:, None]
+    rows = torch.linspace(0, 3, 75)[:, None] ** 2
 
     embedding = _placed(rows, bins=4)
 
-    widths = 1 / embedding.slope[0, :3]
-    torch.testing.assert_close(embedding.left[0, :3] + widths, torch.quantile(rows[:, 0], torch.tensor([0.5, 0.75, 1.0])))
+    widths = 1 / embedding.slope[0, :4]
+    torch.testing.assert_close(embedding.left[0, :4] + widths, torch.quantile(rows[:, 0], torch.tensor([0.25, 0.5, 0.75, 1.0])))
+
+
+def test_spare_edges_of_a_column_that_is_mostly_one_value_go_to_its_rarer_values():
+    rows = torch.cat([torch.zeros(900), torch.linspace(1, 100, 100)])[:, None]
+
+    embedding = _placed(rows, bins=8)
+
+    assert embedding.slope[0, :-2].count_nonzero() == 8
+    assert (embedding.left[0, :-2] > 10).sum() >= 5
 
 
 def test_equal_quantiles_give_pieces_without_effect_and_no_nan():

@@ -53,14 +53,21 @@ def combined_graph(preprocessing: onnx.ModelProto, networks: Sequence[NetworkGra
     return _in_a_row([preprocessing.graph, feed.graph("feed"), *graphs, answer.graph("answer")])
 
 
+def with_tensors(model: onnx.ModelProto, tensors: Mapping[str, np.ndarray]) -> onnx.ModelProto:
+    """A copy of an exported network with the weights and buffers of another member."""
+    own = onnx.ModelProto()
+    own.CopyFrom(model)
+    for constant in own.graph.initializer:
+        if constant.name in tensors:
+            constant.CopyFrom(numpy_helper.from_array(tensors[constant.name], constant.name))
+        else:  # a weight under another name would keep the value that it was exported with
+            assert constant.data_type != TensorProto.FLOAT or not list(constant.dims), f"{constant.name} belongs to no member"
+    return own
+
+
 def _member(network: NetworkGraph, prefix: str, encoded: Sequence[str]) -> onnx.GraphProto:
     """The network's graph with its own weights, fed from its fold's encoding; all its names begin with the prefix."""
-    model = onnx.ModelProto()
-    model.CopyFrom(network.model)
-    for constant in model.graph.initializer:
-        if constant.name in network.tensors:
-            constant.CopyFrom(numpy_helper.from_array(network.tensors[constant.name], constant.name))
-    graph = compose.add_prefix(model, prefix).graph
+    graph = compose.add_prefix(with_tensors(network.model, network.tensors), prefix).graph
     sources = dict(zip((value.name for value in graph.input), encoded, strict=True))
     for node in graph.node:
         for place, name in enumerate(node.input):

@@ -48,8 +48,8 @@ class Recipe:
     "Rows a step."
     epochs: int = 256
     "The longest training, in passes over the training rows; less where the time is short."
-    patience: int = 32
-    "Evaluations without improvement after which a member stops."
+    patience: int = 8
+    "Evaluations without improvement after which a member returns to its best weights and hurries to the end of its schedule."
     label_smoothing: float = 0.0
     "Share of the target that is spread over all classes, 0 to 1."
     ema_decay: float = 0.0

@@ -22,7 +22,7 @@ from luthier.fit.losses import member_losses, member_predictions
 from luthier.nets import build, roles
 from luthier.optim import State, WeightLayout, clip_members_
 
-ROWS_FOR_INITIALIZATION = 2048
+ROWS_FOR_INITIALIZATION = 8192
 "Training rows that a net's data-dependent start may look at."
 PREDICTION_VALUES = 2**22
 "Numbers in one gathered block of inputs: 16 MB, so that predicting never needs much more memory than training."
@@ -79,29 +79,32 @@ class Population:
         """Training rows that one step looks at, all members together: the unit of work."""
         return self.orders.batch_size * len(self.members)
 
-    def step(self, progress: float) -> Float[Tensor, " members"]:
+    def step(self, progress: Float[Tensor, " members"]) -> Float[Tensor, " members"]:
         """One gradient step of every member.
 
         Args:
-            progress: share of the training that is done, 0 to 1: it sets learning rate and regularization.
+            progress: share of each member's training that is done, 0 to 1: it sets learning rate and regularization.
 
         Returns:
             The loss of each member on its own batch, before the step.
         """
         rows = self.orders.batch(self.step_number)
         numbers, codes, targets = self.data.gather(self._folds, rows)
-        moment = torch.full((len(self.members),), progress, dtype=torch.float64, device=self.data.device)
-        weight_decay = self._controls.weight_decay * self._regularize(moment)
+        weight_decay = self._controls.weight_decay * self._regularize(progress)
         losses, gradients = self._gradients(numbers, codes, targets)
         if self._controls.largest_gradient is not None:
             clip_members_(gradients, self._controls.largest_gradient)
-        rates = self._controls.learning_rate * self._controls.schedules.factors(moment)[:, None] * self._backoff
+        rates = self._controls.learning_rate * self._controls.schedules.factors(progress)[:, None] * self._backoff
         self._controls.optimizer.step_(self.weights, gradients, self.state, learning_rate=rates, weight_decay=weight_decay, layout=self.layout)
         if self._controls.average is not None:
             self._controls.average.update_(self.average_state, self.weights)
         self.step_number += 1
         self.rows_seen += self.rows_per_step
         return losses
+
+    def step_together(self, progress: float) -> Float[Tensor, " members"]:
+        """One gradient step with all members at the same point of their training."""
+        return self.step(torch.full((len(self.members),), progress, device=self.data.device))
 
     def observe(self, errors: Float[Tensor, " members"]) -> None:
         """Tell the schedules how good every member is now: reduce-on-plateau acts on it."""
@@ -113,11 +116,11 @@ class Population:
         one_schedule = len({member.recipe.regularization_schedule for member in self.members}) == 1
         return frozenset(name for name, rates in self._dropout_rates.items() if one_schedule and bool((rates == rates[0]).all()))
 
-    def _regularize(self, moment: Tensor) -> Tensor:
+    def _regularize(self, progress: Float[Tensor, " members"]) -> Tensor:
         """Set the dropout rates of this step; returns the factor of the weight decay, [members, 1]."""
         if self._controls.regularization is None:
             return torch.ones_like(self._controls.weight_decay)
-        strength = self._controls.regularization.factors(moment).float()
+        strength = self._controls.regularization.factors(progress).float()
         for name, rates in self._dropout_rates.items():
             self.buffers[name] = rates * strength.view(-1, *[1] * (rates.dim() - 1))
         return strength[:, None]
@@ -171,8 +174,8 @@ class Population:
         self._plateau = self._plateau.select(index) if self._plateau is not None else None
         self._set_controls()
 
-    def restart(self, member: int, weights: Float[Tensor, " parameters"], *, backoff: float) -> None:
-        """Roll one member back to earlier weights and go on with a smaller learning rate and a fresh optimizer state."""
+    def restart(self, member: int, weights: Float[Tensor, " parameters"], *, backoff: float = 1.0) -> None:
+        """Roll one member back to earlier weights and go on with a fresh optimizer state, the learning rate times `backoff`."""
         self.weights[member] = weights
         for state, fresh in ((self.state, self._controls.optimizer.start(self.weights)), (self.average_state, self._fresh_average())):
             for name, part in fresh.items():

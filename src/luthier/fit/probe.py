@@ -80,7 +80,7 @@ def best_threads(members: Sequence[Member], data: FoldTensors, *, now: Callable[
 
 def _seconds_with(threads: int, population: Population, now: Callable[[], float]) -> float:
     torch.set_num_threads(threads)
-    population.step(0.5)
+    population.step_together(0.5)
     return _seconds_per_step(population, now)
 
 
@@ -89,7 +89,7 @@ def _measure(members: Sequence[Member], data: FoldTensors, now: Callable[[], flo
     with torch.random.fork_rng(devices=[]):
         population = Population(members, data)
         for _ in range(WARM_STEPS):
-            population.step(0.5)
+            population.step_together(0.5)
         seconds_per_step = _seconds_per_step(population, now)
         start = now()
         validation_predictions(population, population.weights_to_judge())
@@ -108,7 +108,7 @@ def _seconds_per_step(population: Population, now: Callable[[], float]) -> float
     seconds: list[float] = []
     while len(seconds) < TIMED_STEPS and now() - start < TIMED_SECONDS:
         moment = now()
-        float(population.step(0.5).sum())  # waits for the device
+        float(population.step_together(0.5).sum())  # waits for the device
         seconds.append(now() - moment)
     return min(seconds)
 

@@ -22,6 +22,10 @@ EVALUATIONS = (12, 100)
 "Fewest and most evaluations in a training: an epoch each where that lies between."
 EXPLODED = 4.0
 "A training loss this many times its first value has exploded."
+HURRY_SHARE = 0.33
+"A member that stopped improving ends its schedule in this share of the steps to its best."
+FEWEST_HURRIED = 3
+"But in no fewer evaluations than these."
 ROLLBACKS = 3
 "After so many divergences a member stops."
 BACKOFF = 0.4
@@ -71,14 +75,32 @@ class TrainedMember:
         return bool(np.isfinite(self.error))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hurry:
+    """The rest of a schedule, run through in a few steps."""
+
+    step: int
+    "Where it began."
+    progress: float
+    "Of the schedule, there."
+    steps: int
+    "How many are left from there."
+
+    def at(self, step: float) -> float:
+        """Progress at a step."""
+        return min(self.progress + (1.0 - self.progress) * (step - self.step) / self.steps, 1.0)
+
+
 @dataclass(slots=True)
-class _Progress:
+class _Memory:
     """What is remembered of a member while it trains."""
 
     weights: Tensor
     error: float = float("inf")
     predictions: np.ndarray = field(default_factory=lambda: np.empty(0))
     best_epoch: float = 0.0
+    best_step: int = 0
+    hurry: _Hurry | None = None
     since_best: int = 0
     rollbacks: int = 0
     outcome: Outcome = Outcome.FINISHED
@@ -94,72 +116,89 @@ def train(population: Population, pace: Pace, judge: Judge, *, tell: Callable[[f
         judge: the metric that chooses the best epoch.
         tell: called after each evaluation with the progress and the mean of the members' best errors.
     """
-    memory = [_Progress(weights=row.clone()) for row in population.weights_to_judge()]
-    members, alive = list(population.members), list(range(len(population.members)))
-    buffers = [{name: stack[m] for name, stack in population.buffers.items()} for m in alive]
+    memory = [_Memory(weights=row.clone()) for row in population.weights_to_judge()]
+    members, alive = list(population.members), list(memory)
+    buffers = [{name: stack[m] for name, stack in population.buffers.items()} for m in range(len(members))]
     with torch.random.fork_rng(devices=[]):
         while alive:
-            losses = _advance(population, pace)
-            alive = _judge_members(population, memory, alive, losses, judge)
+            interval = _steps_between_evaluations(population, pace)
+            _judge_members(population, alive, _advance(population, pace, alive, interval), judge)
+            kept = _go_on(population, pace, alive, interval)
             pace.correct(population.step_number)
             tell(pace.progress(population.step_number), float(np.mean([entry.error for entry in memory])))
             if pace.finished(population.step_number):
                 break
+            if 0 < len(kept) < len(alive):
+                population.keep(kept)
+            alive = [alive[position] for position in kept]
     return [_trained(member, buffers[m], memory[m]) for m, member in enumerate(members)]
 
 
-def _advance(population: Population, pace: Pace) -> Tensor:
+def _advance(population: Population, pace: Pace, alive: Sequence[_Memory], interval: int) -> Tensor:
     """Steps up to the next evaluation; returns each member's mean loss over them."""
-    fewest, most = EVALUATIONS
-    interval = min(max(population.steps_per_epoch, pace.steps // most), max(pace.steps // fewest, 1))
-    total, steps = torch.zeros(len(population.members), device=population.data.device), 0
+    total, steps = torch.zeros(len(alive), device=population.data.device), 0
     while steps < interval and not pace.finished(population.step_number):
-        total += population.step(pace.progress(population.step_number + 0.5))
+        middle = population.step_number + 0.5
+        progress = [pace.progress(middle) if entry.hurry is None else entry.hurry.at(middle) for entry in alive]
+        total += population.step(torch.tensor(progress, device=population.data.device))
         steps += 1
     return total / max(steps, 1)
 
 
-def _judge_members(population: Population, memory: Sequence[_Progress], alive: list[int], losses: Tensor, judge: Judge) -> list[int]:
+def _steps_between_evaluations(population: Population, pace: Pace) -> int:
+    fewest, most = EVALUATIONS
+    return min(max(population.steps_per_epoch, pace.steps // most), max(pace.steps // fewest, 1))
+
+
+def _judge_members(population: Population, alive: Sequence[_Memory], losses: Tensor, judge: Judge) -> None:
+    """Compare every member with its best so far; roll back those that diverged."""
     weights = population.weights_to_judge()
     predictions = validation_predictions(population, weights)
-    epoch, going_on, observed = population.step_number / population.steps_per_epoch, [], []
-    for position, m in enumerate(alive):
-        entry, loss = memory[m], float(losses[position])
+    for position, entry in enumerate(alive):
+        loss = float(losses[position])
         if _diverged(entry, loss, predictions[position]):
             _roll_back(population, position, entry)
-        else:
-            truth = validation_truth(population.data, population.members[position].fold)
-            _remember(entry, epoch=epoch, loss=loss, error=judge(truth, predictions[position]), predictions=predictions[position], weights=weights[position])
-        observed.append(entry.errors[-1] if entry.errors else float("nan"))
-        if entry.since_best > population.members[position].recipe.patience:
+            continue
+        truth = validation_truth(population.data, population.members[position].fold)
+        error = judge(truth, predictions[position])
+        _remember(entry, population, loss=loss, error=error, predictions=predictions[position], weights=weights[position])
+    population.observe(torch.tensor([entry.errors[-1] if entry.errors else float("nan") for entry in alive]))
+
+
+def _go_on(population: Population, pace: Pace, alive: Sequence[_Memory], interval: int) -> list[int]:
+    """The positions of the members that go on. Who has not improved for long returns to its best and hurries to the end of its schedule."""
+    step = population.step_number
+    for position, entry in enumerate(alive):
+        patience = population.members[position].recipe.patience
+        if entry.hurry is not None and step >= entry.hurry.step + entry.hurry.steps:
             entry.outcome = Outcome.STOPPED_EARLY
-        if entry.outcome is Outcome.FINISHED:
-            going_on.append(position)
-    population.observe(torch.tensor(observed))
-    if len(going_on) < len(alive) and going_on:
-        population.keep(going_on)
-    return [alive[position] for position in going_on]
+        elif entry.hurry is None and entry.since_best > patience:
+            steps = max(int(HURRY_SHARE * entry.best_step), FEWEST_HURRIED * interval)
+            entry.hurry = _Hurry(step=step, progress=pace.progress(step), steps=steps)
+            population.restart(position, entry.weights)
+    return [position for position, entry in enumerate(alive) if entry.outcome is Outcome.FINISHED]
 
 
-def _diverged(entry: _Progress, loss: float, predictions: np.ndarray) -> bool:
+def _diverged(entry: _Memory, loss: float, predictions: np.ndarray) -> bool:
     exploded = bool(entry.losses) and loss > EXPLODED * max(entry.losses[0], 1e-3)
     return exploded or not np.isfinite(loss) or not bool(np.isfinite(predictions).all())
 
 
-def _roll_back(population: Population, position: int, entry: _Progress) -> None:
+def _roll_back(population: Population, position: int, entry: _Memory) -> None:
     entry.rollbacks += 1
     if entry.rollbacks >= ROLLBACKS:
         entry.outcome = Outcome.DIVERGED
     population.restart(position, entry.weights, backoff=BACKOFF)
 
 
-def _remember(entry: _Progress, *, epoch: float, loss: float, error: float, predictions: np.ndarray, weights: Tensor) -> None:
+def _remember(entry: _Memory, population: Population, *, loss: float, error: float, predictions: np.ndarray, weights: Tensor) -> None:
+    epoch = population.step_number / population.steps_per_epoch
     entry.epochs.append(epoch)
     entry.losses.append(loss)
     entry.errors.append(error)
     entry.since_best += 1
     if error <= entry.error:  # the later one on ties, as RealMLP does
-        entry.error, entry.best_epoch, entry.since_best = error, epoch, 0
+        entry.error, entry.best_epoch, entry.best_step, entry.since_best = error, epoch, population.step_number, 0
         entry.weights, entry.predictions = weights.clone(), predictions
 
 
@@ -185,7 +224,7 @@ def _in_own_unit(data: FoldTensors, fold: int, values: np.ndarray) -> np.ndarray
     return (values[:, 0] * scale.deviation + scale.mean).clip(scale.low, scale.high)
 
 
-def _trained(member: Member, buffers: Mapping[str, Tensor], entry: _Progress) -> TrainedMember:
+def _trained(member: Member, buffers: Mapping[str, Tensor], entry: _Memory) -> TrainedMember:
     return TrainedMember(
         member=member,
         weights=entry.weights,

@@ -55,12 +55,20 @@ class PiecewiseLinearEmbedding(nn.Module):
 
     def place_bins_(self, sample: Float[Tensor, "rows numbers"]) -> None:
         """Put the edges of the bins at quantiles of some rows."""
-        shares = torch.linspace(0, 1, self.bins + 1, device=sample.device)
-        for column, quantiles in enumerate(torch.quantile(sample, shares, dim=0).T):
-            edges = _apart(quantiles)
+        for column, values in enumerate(sample.T):
+            edges = _edges(values, self.bins)
             count = len(edges) - 1
             self.left[column, :count], self.left[column, count:-2] = edges[:-1], 0.0
             self.slope[column, :count], self.slope[column, count:-2] = 1 / edges.diff(), 0.0
+
+
+def _edges(values: Float[Tensor, " rows"], bins: int) -> Float[Tensor, " edges"]:
+    """At most bins + 1 edges at quantiles; where one value is so frequent that quantiles fall together, the spare edges go to the rarer values."""
+    edges = _apart(torch.quantile(values, torch.linspace(0, 1, bins + 1, device=values.device)))
+    spare = bins + 1 - len(edges)
+    shares = torch.linspace(0, 1, spare + 2, device=values.device)[1:-1]
+    rarer = torch.quantile(values.unique(), shares, interpolation="nearest")
+    return _apart(torch.cat([edges, rarer]).sort().values)
 
 
 def _apart(quantiles: Float[Tensor, " quantiles"]) -> Float[Tensor, " edges"]:

@@ -35,7 +35,7 @@ def _tabm_mini(batch_size: int) -> Recipe:
         learning_rate=8e-3,
         weight_decay=0.02,
         batch_size=batch_size,
-        patience=30,
+        patience=8,
         gradient_clip=1.0,
     )
 
@@ -50,7 +50,7 @@ def _realmlp(kind: TaskKind, batch_size: int) -> Recipe:
         learning_rate=0.04 if kind.is_classification else 0.2,
         weight_decay=0.02,
         batch_size=batch_size,
-        patience=40,
+        patience=20,
         regularization_schedule="flat-cos",
     )
 
@@ -65,7 +65,7 @@ def _residual_mlp(batch_size: int) -> Recipe:
         learning_rate=1e-3,
         weight_decay=0.1,
         batch_size=batch_size,
-        patience=30,
+        patience=8,
         ema_decay=0.98,
     )
 
@@ -80,6 +80,6 @@ def _mlp(batch_size: int) -> Recipe:
         learning_rate=1e-3,
         weight_decay=0.1,
         batch_size=batch_size,
-        patience=30,
+        patience=8,
         ema_decay=0.98,
     )

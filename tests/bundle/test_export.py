@@ -1,0 +1,73 @@
+"""A network in torch and its ONNX graph give the same answers, for every architecture and any number of rows."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+from torch import nn
+
+from luthier.bundle.combine import with_tensors
+from luthier.bundle.export import export_network
+from luthier.core.recipe import Choice
+from luthier.core.task import InputShape, TaskKind
+from luthier.fit.stacked import Predictor
+from luthier.nets import ARCHITECTURES, build
+
+EVERY_INPUT = InputShape(numbers=5, cardinalities=(3, 5, 30))
+
+
+def network(name: str, shape: InputShape, *, seed: int) -> nn.Module:
+    net = build(Choice(name=name), shape, 3, seed=seed)
+    generator = torch.Generator().manual_seed(seed)
+    numbers, codes = rows_for(shape, 200, seed=seed)
+    if hasattr(net, "initialize_"):
+        net.initialize_(numbers, codes, generator=generator)
+    for parameter in net.parameters():
+        parameter.data += 0.1 * torch.randn(parameter.shape, generator=generator)
+    return Predictor(net, kind=TaskKind.MULTICLASS).eval()
+
+
+def rows_for(shape: InputShape, rows: int, *, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
+    generator = torch.Generator().manual_seed(seed)
+    codes = [torch.randint(cardinality, (rows,), generator=generator) for cardinality in shape.cardinalities]
+    return torch.randn(rows, shape.numbers, generator=generator), torch.stack(codes, dim=1) if codes else torch.zeros(rows, 0, dtype=torch.long)
+
+
+def assert_equal_answers(name: str, shape: InputShape) -> None:
+    """The graph is made of one member and then given the weights of another."""
+    exported = export_network(network(name, shape, seed=0), shape=shape)
+    other = network(name, shape, seed=1)
+
+    model = with_tensors(exported, {key: tensor.numpy() for key, tensor in other.state_dict().items()})
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+
+    for count in (1, 7, 300):
+        numbers, codes = rows_for(shape, count, seed=count)
+        with torch.no_grad():
+            expected = other(numbers, codes).numpy()
+        feed = {"numbers": numbers.numpy(), "codes": codes.numpy()}
+        (answers,) = session.run(None, {value.name: feed[value.name] for value in session.get_inputs()})
+        np.testing.assert_allclose(answers, expected, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_every_architecture_answers_in_onnx_as_in_torch(name: str) -> None:
+    assert_equal_answers(name, EVERY_INPUT)
+
+
+@pytest.mark.parametrize("shape", [InputShape(numbers=4), InputShape(numbers=0, cardinalities=(4, 30))], ids=["numbers-only", "codes-only"])
+def test_rows_of_one_kind_of_input_are_answered_as_in_torch(shape: InputShape) -> None:
+    assert_equal_answers("mlp", shape)
+
+
+def test_an_export_says_nothing_and_leaves_the_network_as_it_was(capfd: pytest.CaptureFixture[str]) -> None:
+    net = network("mlp", EVERY_INPUT, seed=0).train()
+    before = {name: tensor.clone() for name, tensor in net.state_dict().items()}
+
+    export_network(net, shape=EVERY_INPUT)
+
+    assert capfd.readouterr() == ("", "")
+    assert net.training
+    assert all(torch.equal(tensor, before[name]) for name, tensor in net.state_dict().items())
