@@ -9,7 +9,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
-PYTEST ?= -q
+PYTEST ?= -q -n auto --dist loadfile
 
 .PHONY: demo test test-slow check bench docs clean
 .DEFAULT_GOAL := demo
@@ -19,11 +19,11 @@ demo: $(READY)
 
 test: $(READY)
 	@scripts/system-packages browser
-	$(BIN)/python -m pytest $(PYTEST)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(PYTEST)
 
 test-slow: $(READY)
 	@scripts/system-packages browser
-	$(BIN)/python -m pytest $(PYTEST) -m "slow and not gpu"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(PYTEST) -m "slow and not gpu"
 
 check: $(READY)
 	$(BIN)/ruff format --check .

@@ -56,7 +56,7 @@ def _parameter(parameter: Any) -> tuple[str, str, str]:
     if parameter.required:
         return name, parameter.help, "required"
     default = parameter.show_default if isinstance(parameter.show_default, str) else parameter.default
-    return name, parameter.help, "" if default in (None, False, []) else f"`{default}`"
+    return name, parameter.help, "" if default is None or default is False else f"`{default}`"
 
 
 def errors_page() -> str:

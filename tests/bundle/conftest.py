@@ -4,9 +4,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.bundle.made_up import CLASSES, NUMBER, MadeUp, make_bundle
 
 from luthier.bundle import Calibration
+from tests.bundle.made_up import CLASSES, NUMBER, MadeUp, make_bundle
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import torch
-from tests.data.typed_frames import DTYPES, KINDS, schema_of
 from torch import nn
 
 from luthier.bundle import Calibration, Contents, Manifest, Stack, build_graph, stored_tensors, write_bundle
@@ -16,6 +15,7 @@ from luthier.core.recipe import Choice, Recipe
 from luthier.core.task import InputShape, Schema, Task, TaskKind
 from luthier.data import Encoding, fit_encoding, fit_layout
 from luthier.evaluate import IntervalRule, apply_interval_rule, apply_temperature
+from tests.data.typed_frames import DTYPES, KINDS, schema_of
 
 RECIPE = Recipe(name="made-up", net=Choice(name="mlp"), optimizer=Choice(name="adamw"), schedule=Choice(name="constant"), learning_rate=1e-3)
 CLASSES = Task(kind=TaskKind.MULTICLASS, target="kind", classes=("1", "2", "10"), target_dtype="Int64", metric="log_loss")

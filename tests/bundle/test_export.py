@@ -18,15 +18,19 @@ from luthier.nets import ARCHITECTURES, build
 EVERY_INPUT = InputShape(numbers=5, cardinalities=(3, 5, 30))
 
 
-def network(name: str, shape: InputShape, *, seed: int) -> nn.Module:
-    net = build(Choice(name=name), shape, 3, seed=seed)
+def network(name: str, shape: InputShape, *, seed: int, kind: TaskKind = TaskKind.MULTICLASS) -> nn.Module:
+    net = build(Choice(name=name), shape, 3 if kind.is_classification else 1, seed=seed)
     generator = torch.Generator().manual_seed(seed)
     numbers, codes = rows_for(shape, 200, seed=seed)
     if hasattr(net, "initialize_"):
         net.initialize_(numbers, codes, generator=generator)
     for parameter in net.parameters():
         parameter.data += 0.1 * torch.randn(parameter.shape, generator=generator)
-    return Predictor(net, kind=TaskKind.MULTICLASS).eval()
+    predictor = Predictor(net, kind=kind).eval()
+    if not kind.is_classification:
+        scale = {"target_mean": 50.0 + seed, "target_deviation": 10.0, "target_low": 45.0, "target_high": 55.0 + seed}
+        predictor.load_state_dict({name: torch.tensor(value) for name, value in scale.items()}, strict=False)
+    return predictor
 
 
 def rows_for(shape: InputShape, rows: int, *, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -35,10 +39,10 @@ def rows_for(shape: InputShape, rows: int, *, seed: int) -> tuple[torch.Tensor, 
     return torch.randn(rows, shape.numbers, generator=generator), torch.stack(codes, dim=1) if codes else torch.zeros(rows, 0, dtype=torch.long)
 
 
-def assert_equal_answers(name: str, shape: InputShape) -> None:
+def assert_equal_answers(name: str, shape: InputShape, kind: TaskKind = TaskKind.MULTICLASS) -> None:
     """The graph is made of one member and then given the weights of another."""
-    exported = export_network(network(name, shape, seed=0), shape=shape)
-    other = network(name, shape, seed=1)
+    exported = export_network(network(name, shape, seed=0, kind=kind), shape=shape)
+    other = network(name, shape, seed=1, kind=kind)
 
     model = with_tensors(exported, {key: tensor.numpy() for key, tensor in other.state_dict().items()})
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
@@ -57,9 +61,12 @@ def test_every_architecture_answers_in_onnx_as_in_torch(name: str) -> None:
     assert_equal_answers(name, EVERY_INPUT)
 
 
-@pytest.mark.parametrize("shape", [InputShape(numbers=4), InputShape(numbers=0, cardinalities=(4, 30))], ids=["numbers-only", "codes-only"])
-def test_rows_of_one_kind_of_input_are_answered_as_in_torch(shape: InputShape) -> None:
-    assert_equal_answers("mlp", shape)
+def test_rows_without_numbers_are_answered_as_in_torch() -> None:
+    assert_equal_answers("mlp", InputShape(numbers=0, cardinalities=(4, 30)))
+
+
+def test_a_regression_without_codes_answers_in_the_targets_unit_and_range() -> None:
+    assert_equal_answers("mlp", InputShape(numbers=4), TaskKind.REGRESSION)
 
 
 def test_an_export_says_nothing_and_leaves_the_network_as_it_was(capfd: pytest.CaptureFixture[str]) -> None:

@@ -13,11 +13,11 @@ import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
-from tests.bundle.made_up import MadeUp, training_rows
-from tests.data.typed_frames import typed_frames
 
 from luthier.bundle import Bundle
 from luthier.core.errors import ColumnMissing, ColumnUnusable, SettingInvalid
+from tests.bundle.made_up import MadeUp, training_rows
+from tests.data.typed_frames import typed_frames
 
 AS_IN_TORCH = {"atol": 1e-5, "rtol": 1e-5}
 PREDICT = "import sys; from luthier.bundle import Bundle; print(Bundle.load(sys.argv[1]).predict_proba(sys.argv[2]).tolist())"
@@ -153,7 +153,8 @@ def test_text_in_a_numeric_column_is_refused_with_its_row(classifier: MadeUp, ro
         Bundle.load(classifier.folder).predict(frame)
 
     assert str(refusal.value) == (
-        "Column 'weight' must hold numbers, but it also holds other text (first: 'heavy' in row 1). Correct it, or leave the cell empty where the value is missing."
+        "Column 'weight' must hold numbers, but it also holds other text (first: 'heavy' in row 1). "
+        "Correct it, or leave the cell empty where the value is missing."
     )
 
 

@@ -48,7 +48,8 @@ def _number(value: float | None) -> str:
 
 
 def _networks(manifest: Manifest) -> str:
-    lines = [f"- {sum(stack['weights']):.0%}: {stack['recipe']['name']}, {len(stack['folds'])} networks" for stack in manifest.recipes]
+    counts = [(stack, len(stack["folds"])) for stack in manifest.recipes]
+    lines = [f"- {sum(stack['weights']):.0%}: {stack['recipe']['name']}, {count} network{'s' if count > 1 else ''}" for stack, count in counts]
     return "A weighted mean of networks:\n\n" + "\n".join(lines)
 
 

@@ -44,7 +44,8 @@ def combined_graph(preprocessing: onnx.ModelProto, networks: Sequence[NetworkGra
         fold: [feed.node("Gather", name, feed.constant(np.array(fold)), axis=0) for name in encoded] for fold in sorted({network.fold for network in networks})
     }
     graphs = [_member(network, f"{_free(f'network{place}', columns)}/", own[network.fold]) for place, network in enumerate(networks)]
-    shares = [answer.node("Mul", graph.output[0].name, answer.constant(np.float32(network.weight))) for graph, network in zip(graphs, networks, strict=True)]
+    weights = [answer.constant(np.array(network.weight, dtype=np.float32)) for network in networks]
+    shares = [answer.node("Mul", graph.output[0].name, weight) for graph, weight in zip(graphs, weights, strict=True)]
     mean = answer.node("Sum", *shares)
     if task.kind.is_classification:
         _answer_classes(answer, mean, task, calibration, columns)

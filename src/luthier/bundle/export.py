@@ -45,6 +45,7 @@ def export_network(module: nn.Module, *, shape: InputShape) -> onnx.ModelProto:
             custom_translation_table={torch.ops.aten.lerp.Tensor: _lerp()},
             verbose=False,
         )
+    assert program is not None
     model: onnx.ModelProto = program.model_proto
     return model
 

@@ -49,7 +49,7 @@ class Manifest:
         return cls(
             task=Task(**{**task, "kind": TaskKind(task["kind"]), "classes": tuple(task["classes"])}),
             schema=Schema(columns=columns, time=schema["time"], group=schema["group"]),
-            calibration=Calibration(**{name: tuple(value) if isinstance(value, list) else value for name, value in calibration.items()}),
+            calibration=Calibration(**{**calibration, **{name: tuple(calibration[name]) for name in ("interval_edges", "interval_half_widths")}}),
             recipes=tuple(record["recipes"]),
             scores=record["scores"],
             provenance=record["provenance"],
@@ -61,7 +61,7 @@ class Manifest:
 def manifest_text(manifest: Manifest) -> str:
     """The manifest.json: the record, and a hash of the record itself."""
     record = manifest.to_json()
-    return json.dumps(record | {"sha256": _own_hash(record)}, ensure_ascii=False, indent=1, allow_nan=False)
+    return json.dumps(record | {"sha256": record_hash(record)}, ensure_ascii=False, indent=1, allow_nan=False)
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -83,7 +83,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise BundleDamaged(f"{path} cannot be read as a manifest. Restore the bundle from a copy.") from error
     if number > FORMAT:
         raise BundleTooNew(f"{folder} has format {number}, but this Luthier reads formats up to {FORMAT}. Upgrade Luthier.")
-    if record.pop("sha256", None) != _own_hash(record):
+    if record.pop("sha256", None) != record_hash(record):
         raise BundleDamaged(f"{path} is not the file that was written: its hash differs. Restore the bundle from a copy.")
     try:
         return Manifest.from_json(record)
@@ -121,6 +121,6 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _own_hash(record: Mapping[str, Any]) -> str:
+def record_hash(record: Mapping[str, Any]) -> str:
     """Of the content, whatever the spacing and the order of the keys."""
     return sha256(json.dumps(record, sort_keys=True, separators=(",", ":")).encode())

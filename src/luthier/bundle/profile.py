@@ -43,7 +43,7 @@ def _column(values: pl.Series, column: Column) -> dict[str, Any]:
 def _levels(values: pl.Series) -> dict[str, Any]:
     counts = values.drop_nulls().alias("level").value_counts(name="rows").sort(["rows", "level"], descending=[True, False])
     shown = counts.head(MOST_LEVELS)
-    return {"levels": dict(zip(shown["level"], shown["rows"], strict=True)), "other_rows": int(counts["rows"].sum() - shown["rows"].sum())}
+    return {"levels": dict(zip(shown["level"], shown["rows"], strict=True)), "other_rows": int(counts["rows"].sum()) - int(shown["rows"].sum())}
 
 
 def _predictions(task: Task, predictions: np.ndarray) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import NoneType
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import polars as pl
@@ -34,7 +34,7 @@ def as_single_row(rows: Any) -> Mapping[str, Any] | None:
     return None
 
 
-def is_row(rows: Any) -> bool:
+def is_row(rows: Any) -> TypeGuard[Mapping[str, Any]]:
     """Whether this is a mapping from column to one value, and not to a sequence of them."""
     return isinstance(rows, Mapping) and bool(rows) and all(isinstance(value, str) or not hasattr(value, "__len__") for value in rows.values())
 

@@ -71,9 +71,9 @@ def fit(
         LuthierError: the table, a setting or the budget makes an honest answer impossible; the message says what to do.
 
     Example:
-        >>> rows = {"size": [float(i % 9) for i in range(90)], "sold": ["yes" if i % 9 > 4 else "no" for i in range(90)]}
         >>> import tempfile
-        >>> result = fit(rows, target="sold", work="2k", folds=2, out=tempfile.mkdtemp() + "/model", force_through=["target-leak"])
+        >>> rows = {"size": [0.1 * i for i in range(90)], "sold": ["yes" if i % 7 > i / 15 else "no" for i in range(90)]}
+        >>> result = fit(rows, target="sold", work="2k", folds=2, out=tempfile.mkdtemp() + "/model")
         >>> result.bundle.task.classes
         ('no', 'yes')
     """

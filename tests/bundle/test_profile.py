@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import polars as pl
+import pytest
+
+from luthier.bundle import reference_profile
+from luthier.bundle.profile import MOST_LEVELS
+from tests.bundle.made_up import CLASSES, NUMBER, training_rows
+from tests.data.typed_frames import KINDS, schema_of
+
+SCHEMA = schema_of(*KINDS)
+
+
+def test_a_numeric_column_is_told_by_its_percentiles_and_its_gaps() -> None:
+    frame = training_rows()
+
+    told = reference_profile(frame, SCHEMA, NUMBER, np.arange(60.0))["columns"]["size"]
+
+    assert told["kind"] == "numeric"
+    assert told["missing"] == pytest.approx(12 / 60)
+    present = frame["size"].drop_nulls().to_numpy()
+    np.testing.assert_allclose(told["quantiles"], np.percentile(present, np.arange(101)))
+
+
+def test_a_category_is_told_by_its_counts_and_rare_levels_together() -> None:
+    names = [f"level {place}" for place in range(MOST_LEVELS + 5)]
+    frame = pl.DataFrame({"color": [*names, "level 7", "level 7", None]})
+
+    told = reference_profile(frame, schema_of("color"), NUMBER, np.arange(3.0))["columns"]["color"]
+
+    assert next(iter(told["levels"].items())) == ("level 7", 3)
+    assert len(told["levels"]) == MOST_LEVELS
+    assert told["other_rows"] == 5
+    assert sum(told["levels"].values()) + told["other_rows"] == frame.height - 1
+
+
+def test_dates_are_told_in_seconds_and_texts_by_their_length() -> None:
+    columns = reference_profile(training_rows(), SCHEMA, NUMBER, np.arange(60.0))["columns"]
+
+    assert columns["seen"]["quantiles"][0] == 1577836800.0  # 2020-01-01
+    assert columns["note"]["length"][-1] <= 4 * len("hello") + 3
+
+
+def test_predictions_are_told_for_every_class_or_as_one_distribution() -> None:
+    probabilities = np.random.default_rng(0).dirichlet(np.ones(3), size=60)
+
+    classes = reference_profile(training_rows(), SCHEMA, CLASSES, probabilities)["predictions"]["probabilities"]
+    number = reference_profile(training_rows(), SCHEMA, NUMBER, np.arange(60.0))["predictions"]["quantiles"]
+
+    assert list(classes) == ["1", "2", "10"]
+    assert classes["10"][50] == pytest.approx(np.median(probabilities[:, 2]))
+    assert (number[0], number[100]) == (0.0, 59.0)
+
+
+def test_columns_without_values_and_infinite_numbers_still_make_strict_json() -> None:
+    frame = training_rows(6).with_columns(
+        size=pl.lit(float("inf")), weight=pl.lit(None, dtype=pl.Float64), color=pl.lit(None, dtype=pl.String), note=pl.lit(None, dtype=pl.String)
+    )
+
+    profile = reference_profile(frame, SCHEMA, NUMBER, np.arange(6.0))
+
+    json.dumps(profile, allow_nan=False)
+    assert profile["columns"]["weight"] == {"kind": "numeric", "missing": 1.0, "quantiles": []}
