@@ -20,9 +20,9 @@ from tests.bundle.made_up import MadeUp, training_rows
 from tests.data.typed_frames import KINDS, schema_of, typed_frames
 
 CELLS: dict[ColumnKind, st.SearchStrategy[Any]] = {
-    ColumnKind.NUMERIC: st.floats() | st.integers(-(2**63), 2**63 - 1) | st.booleans(),
+    ColumnKind.NUMERIC: st.floats() | st.integers(1 - 2**63, 2**63 - 1) | st.booleans(),
     ColumnKind.BOOLEAN: st.booleans() | st.sampled_from([0, 1, 0.0, 1.0]),
-    ColumnKind.CATEGORY: st.text(st.characters(exclude_categories=["Cs"]), max_size=5) | st.integers(-(2**63), 2**63 - 1) | st.booleans(),
+    ColumnKind.CATEGORY: st.text(st.characters(exclude_categories=["Cs"]), max_size=5) | st.integers(1 - 2**63, 2**63 - 1) | st.booleans(),
     ColumnKind.TEXT: st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
     ColumnKind.DATETIME: st.datetimes(datetime(1800, 1, 1), datetime(2200, 1, 1)),
 }
