@@ -8,6 +8,7 @@ from luthier.report.judgement import CoverageGroup as CoverageGroup
 from luthier.report.judgement import Curve as Curve
 from luthier.report.judgement import DecisionThreshold as DecisionThreshold
 from luthier.report.judgement import RegressionDetail as RegressionDetail
+from luthier.report.numerals import number as number
 from luthier.report.page import render as render
 from luthier.report.record import ReportRecord as ReportRecord
 from luthier.report.scores import Comparison as Comparison
@@ -25,10 +26,11 @@ from luthier.report.story import SplitPart as SplitPart
 from luthier.report.story import Splits as Splits
 from luthier.report.story import TriedRecipe as TriedRecipe
 from luthier.report.verdicts import cautions as cautions
+from luthier.report.verdicts import interval_text as interval_text
 from luthier.report.verdicts import verdict as verdict
 
 __all__ = [
-    "ReportRecord", "render", "verdict", "cautions",
+    "ReportRecord", "render", "verdict", "cautions", "interval_text", "number",
     "Score", "Contestant", "Comparison", "Optimism",
     "ClassificationDetail", "ClassScores", "Curve", "CalibrationBin", "Coverage", "CoverageGroup", "DecisionThreshold", "RegressionDetail",
     "ColumnFacts", "Splits", "SplitPart", "TriedRecipe", "LearningCurves", "FoldCurve", "Importance", "ColumnImportance", "Phase", "Fact",
