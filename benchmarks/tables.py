@@ -72,8 +72,8 @@ def fit_one(table: Path, target: str, budget: str, seed: int) -> Result:
         metric=record["metric"],
         model=scores["model"],
         linear=scores["linear"],
-        boosting=scores["boosting"],
-        verdicts=(verdicts["linear"], verdicts["boosting"]),
+        boosting=scores["gradient boosting"],
+        verdicts=(verdicts["linear"], verdicts["gradient boosting"]),
         bundle_megabytes=megabytes,
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 import torch
 
@@ -103,14 +104,14 @@ def _measure(members: Sequence[Member], data: FoldTensors, now: Callable[[], flo
 
 
 def _seconds_per_step(population: Population, now: Callable[[], float]) -> float:
-    """The fastest of some steps: whatever else the machine does can only make a step slower."""
+    """The median of some steps."""
     start = now()
     seconds: list[float] = []
     while len(seconds) < TIMED_STEPS and now() - start < TIMED_SECONDS:
         moment = now()
         float(population.step_together(0.5).sum())  # waits for the device
         seconds.append(now() - moment)
-    return min(seconds)
+    return median(seconds)
 
 
 def free_memory_bytes(device: torch.device) -> int:

@@ -31,7 +31,7 @@ from luthier.workflows.judging import judge_sealed
 from luthier.workflows.record import FitStory, report_record
 from luthier.workflows.result import FitResult
 from luthier.workflows.settings import SMALLEST_BUDGET_SECONDS, FitSettings
-from luthier.workflows.training import train_portfolio
+from luthier.workflows.training import Ground, train_portfolio
 
 WRITING_SECONDS = 2.0
 "Kept back for rendering the report and writing the bundle."
@@ -118,7 +118,10 @@ def run_fit(data: Source, settings: FitSettings, *, listener: Listener, started:
     stopwatch.phase("training")
     allowance = Allowance(deadline=deadline, reserve_seconds=_reserve_seconds(dataset, settings), work=settings.work)
     with finishing_on_interrupt(deadline, listener):
-        training = train_portfolio(dataset, frame, split, metric, allowance, seed=settings.seed, device=torch_device, listener=listener)
+        ground = Ground(
+            dataset=dataset, frame=frame, split=split, metric=metric, allowance=allowance, seed=settings.seed, device=torch_device, listener=listener
+        )
+        training = train_portfolio(ground)
 
         stopwatch.phase("ensemble and calibration")
         mixture = mix(training, dataset.task, metric, costs)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -68,29 +68,42 @@ class Training:
         return self.data.truth[self.oof_rows]
 
 
-def train_portfolio(
-    dataset: Dataset, frame: pl.DataFrame, split: Split, metric: Metric, allowance: Allowance, *, seed: int, device: torch.device, listener: Listener
-) -> Training:
-    """Train the portfolio's recipes over the folds for as long as the allowance lasts.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ground:
+    """What a portfolio is trained on and within."""
 
-    Args:
-        frame: the typed frame of all rows; the sealed ones are not looked at.
+    dataset: Dataset
+    frame: pl.DataFrame
+    "The typed frame of all rows; the sealed ones are not looked at."
+    split: Split
+    metric: Metric
+    allowance: Allowance
+    seed: int
+    device: torch.device
+    listener: Listener
+
+
+def train_portfolio(ground: Ground) -> Training:
+    """Train the portfolio's recipes over the folds for as long as the allowance lasts.
 
     Raises:
         BudgetTooSmall: not even one network could be trained honestly.
         TrainingFailed: every network diverged.
     """
-    recipes = portfolio(dataset.task.kind, rows=len(split.folds[0].train))
-    layout = fit_layout(frame[split.train], dataset.schema)
-    encodings = fit_encodings(frame, layout, split.folds[:1])
-    first = _tensors(dataset, frame, split, encodings, device)
-    with _threads(Member(recipe=recipes[0], fold=0, seed=seed), first, allowance):
-        training = _prepare(dataset, frame, split, recipes, allowance, encodings, first, seed=seed)
-        training.events += layout_events(frame[split.train], dataset.schema, layout)
-        _tell_plan(training, recipes, allowance, listener)
-        for round_number, recipe, share in _schedule(recipes[: training.plan.recipes], training, allowance):
-            members = [Member(recipe=recipe, fold=fold, seed=derive_seed(seed, "member", recipe.id, round_number, fold)) for fold in range(training.data.folds)]
-            _try_recipe(members, training, metric, allowance, share, round_number=round_number, seed=seed, listener=listener)
+    folds = ground.split.folds
+    recipes = portfolio(ground.dataset.task.kind, rows=len(folds[0].train))
+    layout = fit_layout(ground.frame[ground.split.train], ground.dataset.schema)
+    encodings = fit_encodings(ground.frame, layout, folds[:1])
+    first = _tensors(ground, encodings)
+    scout = Member(recipe=recipes[0], fold=0, seed=ground.seed)
+    with best_threads([scout], first) if ground.allowance.work is None else nullcontext():
+        plan = _plan(ground, recipes, scout, first)
+        encodings += fit_encodings(ground.frame, layout, folds[1 : plan.folds])
+        data = _tensors(ground, encodings) if plan.folds > 1 else first
+        training = Training(data=data, encodings=tuple(encodings), plan=plan)
+        training.events += [*layout_events(ground.frame[ground.split.train], ground.dataset.schema, layout), *_left_out(plan, recipes, folds=len(folds))]
+        for round_number, recipe, share in _schedule(recipes[: plan.recipes], training, ground.allowance):
+            _try_recipe(ground, training, recipe, round_number, share)
     if not training.candidates:
         raise TrainingFailed(
             "A network with finite weights is required, but every one that was tried diverged. Look for extreme values in the columns, or exclude them."
@@ -98,37 +111,24 @@ def train_portfolio(
     return training
 
 
-def _threads(member: Member, data: FoldTensors, allowance: Allowance) -> AbstractContextManager[int | None]:
-    return best_threads([member], data) if allowance.work is None else nullcontext()
-
-
-def _prepare(
-    dataset: Dataset,
-    frame: pl.DataFrame,
-    split: Split,
-    recipes: Sequence[Recipe],
-    allowance: Allowance,
-    encodings: list[Encoding],
-    first: FoldTensors,
-    *,
-    seed: int,
-) -> Training:
-    """Measure one network on the first fold, decide how many folds and recipes the allowance pays for, and encode those folds."""
-    epochs = allowance.epochs_of_one_member(_speed([Member(recipe=recipes[0], fold=0, seed=seed)], first, allowance), rows=len(split.folds[0].train))
+def _plan(ground: Ground, recipes: Sequence[Recipe], scout: Member, data: FoldTensors) -> Plan:
+    """Measure one network, and decide how many folds and recipes the allowance pays for."""
+    allowance = ground.allowance
+    epochs = allowance.epochs_of_one_member(_speed([scout], data, allowance), rows=len(ground.split.folds[0].train))
     if epochs < LEAST_EPOCHS and allowance.work is None and not allowance.stopped:
         raise BudgetTooSmall(given_seconds=allowance.deadline.budget_seconds, smallest_seconds=_smallest_budget(epochs, allowance))
-    plan = plan_training(epochs_of_one_member=epochs, folds=len(split.folds), recipes=len(recipes))
-    encodings = [*encodings, *fit_encodings(frame, encodings[0].layout, split.folds[1 : plan.folds])]
-    data = _tensors(dataset, frame, split, encodings, first.device) if plan.folds > 1 else first
-    training = Training(data=data, encodings=tuple(encodings), plan=plan)
-    if plan.folds < len(split.folds):
-        training.events.append(
-            Event(name="fewer-folds", what=f"{plan.folds} of {len(split.folds)} folds were trained: the budget pays for {epochs:.0f} epochs of one network.")
-        )
+    plan = plan_training(epochs_of_one_member=epochs, folds=len(ground.split.folds), recipes=len(recipes))
+    names = ", ".join(recipe.name for recipe in recipes[: plan.recipes])
+    bound = f"{allowance.seconds:.0f} s" if allowance.work is None else f"{allowance.work:,} training rows"
+    ground.listener.say(f"Plan: {names} over {plan.folds} folds within {bound}.")
+    return plan
+
+
+def _left_out(plan: Plan, recipes: Sequence[Recipe], *, folds: int) -> Iterator[Event]:
+    if plan.folds < folds:
+        yield Event(name="fewer-folds", what=f"{plan.folds} of {folds} folds were trained: the budget does not pay for all of them.")
     if plan.recipes < len(recipes):
-        left_out = ", ".join(recipe.name for recipe in recipes[plan.recipes :])
-        training.events.append(Event(name="fewer-recipes", what=f"Not tried for lack of time: {left_out}."))
-    return training
+        yield Event(name="fewer-recipes", what=f"Not tried for lack of time: {', '.join(recipe.name for recipe in recipes[plan.recipes :])}.")
 
 
 def _smallest_budget(epochs: float, allowance: Allowance) -> float:
@@ -136,26 +136,21 @@ def _smallest_budget(epochs: float, allowance: Allowance) -> float:
     return float(np.ceil((allowance.deadline.budget_seconds + missing) * 1.2))
 
 
-def _tensors(dataset: Dataset, frame: pl.DataFrame, split: Split, encodings: Sequence[Encoding], device: torch.device) -> FoldTensors:
-    rows = frame[split.train]
-    place = np.full(frame.height, -1)
+def _tensors(ground: Ground, encodings: Sequence[Encoding]) -> FoldTensors:
+    """The training rows, encoded with the statistics of each of the first folds."""
+    split, rows = ground.split, ground.frame[ground.split.train]
+    place = np.full(ground.frame.height, -1)
     place[split.train] = np.arange(len(split.train))
     encoded = (encoding.encode(rows) for encoding in encodings)
     return fold_tensors(
-        kind=dataset.task.kind,
+        kind=ground.dataset.task.kind,
         shape=encodings[0].layout.input_shape,
-        outputs=dataset.task.outputs,
+        outputs=ground.dataset.task.outputs,
         inputs=[(inputs.numbers, inputs.codes) for inputs in encoded],
-        truth=dataset.target[split.train],
+        truth=ground.dataset.target[split.train],
         folds=[(place[fold.train], place[fold.validation]) for fold in split.folds[: len(encodings)]],
-        device=device,
+        device=ground.device,
     )
-
-
-def _tell_plan(training: Training, recipes: Sequence[Recipe], allowance: Allowance, listener: Listener) -> None:
-    names = ", ".join(recipe.name for recipe in recipes[: training.plan.recipes])
-    bound = f"{allowance.seconds:.0f} s" if allowance.work is None else f"{allowance.work:,} training rows"
-    listener.say(f"Plan: {training.plan.recipes} recipes ({names}) over {training.plan.folds} folds within {bound}.")
 
 
 def _schedule(recipes: Sequence[Recipe], training: Training, allowance: Allowance) -> Iterator[tuple[int, Recipe, float]]:
@@ -164,24 +159,21 @@ def _schedule(recipes: Sequence[Recipe], training: Training, allowance: Allowanc
         if allowance.stopped and training.candidates:
             return
         yield 0, recipe, 1.0 / (len(recipes) - position)
+    first_round = sorted(training.candidates, key=lambda candidate: candidate.error)
     for round_number in range(1, MOST_ROUNDS):
-        for candidate in sorted((c for c in training.candidates if c.round_number == 0), key=lambda c: c.error)[:REPEATED]:
+        for candidate in first_round[:REPEATED]:
             share = allowance.share_of(seconds=candidate.seconds, rows=candidate.rows)
             if allowance.stopped or share > 1.0:
                 return
             yield round_number, candidate.recipe, min(share * 1.2, 1.0)
 
 
-def _try_recipe(
-    members: Sequence[Member], training: Training, metric: Metric, allowance: Allowance, share: float, *, round_number: int, seed: int, listener: Listener
-) -> None:
-    recipe, started, rows_before = members[0].recipe, time.monotonic(), allowance.rows_used
-    speed = _speed(members, training.data, allowance)
-    trained: list[TrainedMember] = []
-    waves = [members[start : start + speed.width] for start in range(0, len(members), speed.width)]
-    for position, wave in enumerate(waves):
-        wave_share = share / (len(waves) - position) / (1 - share * position / len(waves))
-        trained += _train_wave(wave, training, metric, allowance, speed, wave_share, seed=seed, listener=listener)
+def _try_recipe(ground: Ground, training: Training, recipe: Recipe, round_number: int, share: float) -> None:
+    """Train a recipe on every fold, and keep it as a candidate unless a fold's network was never any good."""
+    started, rows_before = time.monotonic(), ground.allowance.rows_used
+    folds = range(training.data.folds)
+    members = [Member(recipe=recipe, fold=fold, seed=derive_seed(ground.seed, "member", recipe.id, round_number, fold)) for fold in folds]
+    trained = _train_in_waves(ground, training, members, share)
     training.events += [_rollback_event(entry) for entry in trained if entry.rollbacks]
     if not all(entry.usable for entry in trained):
         training.failed.append(recipe)
@@ -194,40 +186,50 @@ def _try_recipe(
             round_number=round_number,
             trained=tuple(trained),
             predictions=predictions,
-            error=metric.error(training.oof_truth, predictions),
+            error=ground.metric.error(training.oof_truth, predictions),
             seconds=time.monotonic() - started,
-            rows=allowance.rows_used - rows_before,
+            rows=ground.allowance.rows_used - rows_before,
         )
     )
 
 
-def _train_wave(
-    members: Sequence[Member], training: Training, metric: Metric, allowance: Allowance, speed: Speed, share: float, *, seed: int, listener: Listener
-) -> list[TrainedMember]:
+def _train_in_waves(ground: Ground, training: Training, members: Sequence[Member], share: float) -> list[TrainedMember]:
+    """As many members side by side as the probe found best, wave after wave."""
+    speed = _speed(members, training.data, ground.allowance)
+    waves = [members[start : start + speed.width] for start in range(0, len(members), speed.width)]
+    trained: list[TrainedMember] = []
+    for position, wave in enumerate(waves):
+        trained += _train_wave(ground, training, wave, speed, share / (len(waves) - share * position))
+    return trained
+
+
+def _train_wave(ground: Ground, training: Training, members: Sequence[Member], speed: Speed, share: float) -> list[TrainedMember]:
     """Train some members side by side; where the memory does not suffice, half of them after the other half."""
+    recipe = members[0].recipe
     try:
-        population = Population(members, training.data, seed=seed)
-        pace = allowance.pace(population, speed, share=share)
-        trained = train(population, pace, metric.error, tell=lambda progress, error: _tell(members[0].recipe, metric, allowance, listener, progress, error))
-        allowance.spend(population)
+        population = Population(members, training.data, seed=ground.seed)
+        trained = train(population, ground.allowance.pace(population, speed, share=share), ground.metric.error, tell=_teller(ground, recipe))
+        ground.allowance.spend(population)
         return trained
     except RuntimeError as error:
         if len(members) == 1 or "memory" not in str(error).lower():
             raise
     half = len(members) // 2
     training.events.append(
-        Event(name="narrower-population", what=f"{members[0].recipe.name}: {len(members)} networks side by side did not fit into memory; {half} at a time did.")
+        Event(name="narrower-population", what=f"{recipe.name}: {len(members)} networks side by side did not fit into memory; {half} at a time did.")
     )
-    return [
-        entry
-        for part, part_share in ((members[:half], share / 2), (members[half:], share / 2 / (1 - share / 2)))
-        for entry in _train_wave(part, training, metric, allowance, speed, part_share, seed=seed, listener=listener)
-    ]
+    before, after = share / 2, share / 2 / (1 - share / 2)
+    return [*_train_wave(ground, training, members[:half], speed, before), *_train_wave(ground, training, members[half:], speed, after)]
 
 
-def _tell(recipe: Recipe, metric: Metric, allowance: Allowance, listener: Listener, progress: float, error: float) -> None:
-    value = metric.best - error if metric.greater_is_better else metric.best + error
-    listener.progress(progress, f"{recipe.name}: {metric.label} {value:.4g} on the held-out folds", allowance.deadline.seconds_left)
+def _teller(ground: Ground, recipe: Recipe) -> Callable[[float, float], None]:
+    metric = ground.metric
+
+    def tell(progress: float, error: float) -> None:
+        value = metric.best - error if metric.greater_is_better else metric.best + error
+        ground.listener.progress(progress, f"{recipe.name}: {metric.label} {value:.4g} on the held-out folds", ground.allowance.deadline.seconds_left)
+
+    return tell
 
 
 def _rollback_event(entry: TrainedMember) -> Event:
