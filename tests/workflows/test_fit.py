@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 import time
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import polars as pl
 import pytest
 
 from luthier.core.errors import BudgetTooSmall, OutputExists, SettingInvalid
+from luthier.core.listener import Silent
 from luthier.workflows.fit import fit
 from luthier.workflows.result import FitResult
 from tests.workflows.conftest import small_fit
@@ -85,6 +87,26 @@ def test_an_output_that_exists_is_refused_before_any_work(tmp_path: Path) -> Non
         small_fit("kind", tmp_path)
 
     assert str(refusal.value) == f"{tmp_path / 'model'} exists already. Choose another name, or give --force to replace it."
+
+
+class Interrupting(Silent):
+    """Presses Ctrl-C at the first sign of progress."""
+
+    def __init__(self) -> None:
+        self.pressed = False
+
+    def progress(self, done: float, text: str, seconds_left: float) -> None:
+        if not self.pressed:
+            self.pressed = True
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_an_interrupt_during_the_training_finishes_with_what_there_is(tmp_path: Path) -> None:
+    result = small_fit("kind", tmp_path, work="1G", listener=Interrupting())
+
+    assert {file.name for file in result.path.iterdir()} == FILES
+    assert len(result.record.tried) == 1
+    assert len(result.record.comparisons) == 3
 
 
 def test_costs_need_two_classes(tmp_path: Path) -> None:

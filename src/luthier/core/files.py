@@ -13,6 +13,18 @@ from pathlib import Path
 from luthier.core.errors import OutputExists, OutputUnwritable
 
 
+_REASONS = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the quota is used up",
+    errno.EROFS: "the file system is read-only",
+    errno.EACCES: "writing is not permitted there",
+    errno.EPERM: "writing is not permitted there",
+    errno.ENOTDIR: "a part of the path is a file",
+    errno.EEXIST: "a part of the path is a file",
+    errno.EISDIR: "a folder stands there",
+}
+
+
 def refuse_existing(path: Path, *, force: bool) -> None:
     """Raise `OutputExists` where something is in the way and `force` was not given."""
     if path.exists() and not force:
@@ -82,15 +94,10 @@ def _explained(path: Path) -> Iterator[None]:
     except OutputUnwritable:
         raise
     except OSError as error:
-        reason = {
-            errno.ENOSPC: "the disk is full",
-            errno.EDQUOT: "the quota is used up",
-            errno.EROFS: "the file system is read-only",
-            errno.EACCES: "writing is not permitted there",
-        }
-        if error.errno not in reason:
+        if error.errno not in _REASONS:
             raise
-        raise OutputUnwritable(f"{path} could not be written: {reason[error.errno]}. Nothing that stood there was changed.") from error
+        reason = _REASONS[error.errno]
+        raise OutputUnwritable(f"{path} could not be written: {reason}. Nothing that stood there was changed.") from error
 
 
 def _sync(path: Path) -> None:

@@ -33,8 +33,10 @@ from luthier.workflows.result import FitResult
 from luthier.workflows.settings import SMALLEST_BUDGET_SECONDS, FitSettings
 from luthier.workflows.training import Ground, train_portfolio
 
-WRITING_SECONDS = 2.0
+WRITING_SECONDS = 3.0
 "Kept back for rendering the report and writing the bundle."
+FINISHING_SECONDS = 10.0
+"For baselines and importance after Ctrl-C."
 
 
 def fit(
@@ -130,7 +132,7 @@ def run_fit(data: Source, settings: FitSettings, *, listener: Listener, started:
         model = assemble(dataset, training, mixture, {"seed": str(settings.seed)})
 
         stopwatch.phase("sealed rows and baselines")
-        judging = Deadline(budget_seconds=deadline.seconds_left - WRITING_SECONDS)
+        judging = Deadline(budget_seconds=_judging_seconds(deadline))
         judgement = judge_sealed(model.bundle.predict_typed, dataset, frame, split, mixture, metric, costs=costs, seed=settings.seed, deadline=judging)
 
     stopwatch.phase("report")
@@ -160,6 +162,11 @@ def _deadline(settings: FitSettings, started: float | None) -> Deadline:
     if settings.budget_seconds < SMALLEST_BUDGET_SECONDS:
         raise BudgetTooSmall(given_seconds=settings.budget_seconds, smallest_seconds=SMALLEST_BUDGET_SECONDS)
     return Deadline(budget_seconds=settings.budget_seconds) if started is None else Deadline(budget_seconds=settings.budget_seconds, started=started)
+
+
+def _judging_seconds(deadline: Deadline) -> float:
+    left = deadline.budget_seconds - deadline.seconds_used - WRITING_SECONDS
+    return min(left, FINISHING_SECONDS) if deadline.stopped else left
 
 
 def _free_folder(target: str) -> Path:
