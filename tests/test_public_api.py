@@ -35,6 +35,13 @@ def test_every_public_name_of_the_package_exists(name):
     assert name in dir(luthier)
 
 
+@pytest.mark.parametrize("first", ["luthier.fit", "luthier.workflows.fit", "luthier.workflows.estimators"])
+def test_fit_is_the_function_whatever_was_imported_before(first):
+    code = f"import luthier, {first}, luthier.fit.population; from luthier import fit; assert luthier.fit is fit is sys.modules['luthier.workflows.fit'].fit"
+
+    subprocess.run([sys.executable, "-c", f"import sys; {code}"], check=True)
+
+
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="^module 'luthier' has no attribute 'fitt'$"):
         luthier.fitt  # noqa: B018

@@ -11,7 +11,9 @@ Importing this package is quick and starts nothing: each name brings in what it 
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -48,3 +50,14 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     """The public names, whether they were used already or not."""
     return sorted({*globals(), *__all__})
+
+
+class _Package(ModuleType):
+    """Keeps `luthier.fit` the function: importing the folder of the same name would put the folder there."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name not in _HOMES or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

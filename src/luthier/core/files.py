@@ -12,7 +12,6 @@ from pathlib import Path
 
 from luthier.core.errors import OutputExists, OutputUnwritable
 
-
 _REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the quota is used up",

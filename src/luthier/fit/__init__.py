@@ -5,10 +5,12 @@ from luthier.fit.device import describe_device as describe_device
 from luthier.fit.folds import FoldTensors as FoldTensors
 from luthier.fit.folds import TargetScale as TargetScale
 from luthier.fit.folds import fold_tensors as fold_tensors
+from luthier.fit.lanes import lanes_for as lanes_for
+from luthier.fit.lanes import one_thread as one_thread
+from luthier.fit.lanes import train_side_by_side as train_side_by_side
 from luthier.fit.pace import Pace as Pace
 from luthier.fit.population import Population as Population
 from luthier.fit.probe import Speed as Speed
-from luthier.fit.probe import best_threads as best_threads
 from luthier.fit.probe import probe as probe
 from luthier.fit.probe import unmeasured as unmeasured
 from luthier.fit.stacked import Predictor as Predictor
@@ -32,12 +34,14 @@ __all__ = [
     "StackedNetwork",
     "TargetScale",
     "TrainedMember",
-    "best_threads",
     "choose_device",
     "describe_device",
     "fold_tensors",
+    "lanes_for",
+    "one_thread",
     "probe",
     "stack_trained",
     "train",
+    "train_side_by_side",
     "unmeasured",
 ]

@@ -7,6 +7,7 @@ weights, a roll-back and the removal of a member are each one operation on that 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from threading import Lock
 
 import torch
 from jaxtyping import Float
@@ -26,6 +27,9 @@ ROWS_FOR_INITIALIZATION = 8192
 "Training rows that a net's data-dependent start may look at."
 PREDICTION_VALUES = 2**22
 "Numbers in one gathered block of inputs: 16 MB, so that predicting never needs much more memory than training."
+
+_NOISE = Lock()
+"torch has one source of random numbers for all threads: seeding it and the forward pass that draws from it are one piece."
 
 
 class Population:
@@ -126,8 +130,9 @@ class Population:
         return strength[:, None]
 
     def _gradients(self, numbers: Tensor, codes: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        torch.manual_seed(derive_seed(self.seed, "noise", self.step_number))
-        outputs = stacked_call(self._skeleton, self._leaves, self.buffers, numbers, codes, shared=self._shared)
+        with _NOISE:
+            torch.manual_seed(derive_seed(self.seed, "noise", self.step_number))
+            outputs = stacked_call(self._skeleton, self._leaves, self.buffers, numbers, codes, shared=self._shared)
         losses = member_losses(self.data.kind, outputs, targets, self._controls.smoothing)
         parts = torch.autograd.grad(losses.sum(), list(self._leaves.values()))
         return losses.detach(), self.layout.flatten(dict(zip(self._leaves, parts, strict=True)))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -59,30 +58,6 @@ def unmeasured(members: Sequence[Member], data: FoldTensors) -> Speed:
     """The speed where no clock may steer: all members side by side, times unknown."""
     steps = Population(members[:1], data).steps_per_epoch
     return Speed(width=len(members), seconds_per_step=float("nan"), seconds_per_evaluation=float("nan"), steps_per_epoch=steps, bytes_per_member=0)
-
-
-@contextmanager
-def best_threads(members: Sequence[Member], data: FoldTensors, *, now: Callable[[], float] = time.monotonic) -> Iterator[int]:
-    """Within this block torch uses as many threads as train fastest here; afterwards as many as before.
-
-    More threads are not always faster: small networks do not fill them, and on a busy machine each step waits for the last of them.
-    """
-    before = torch.get_num_threads()
-    with torch.random.fork_rng(devices=[]):
-        population = Population(members, data)
-        seconds = {threads: _seconds_with(threads, population, now) for threads in sorted({1, before})}
-    fastest = min(seconds, key=lambda threads: seconds[threads])
-    torch.set_num_threads(fastest)
-    try:
-        yield fastest
-    finally:
-        torch.set_num_threads(before)
-
-
-def _seconds_with(threads: int, population: Population, now: Callable[[], float]) -> float:
-    torch.set_num_threads(threads)
-    population.step_together(0.5)
-    return _seconds_per_step(population, now)
 
 
 def _measure(members: Sequence[Member], data: FoldTensors, now: Callable[[], float]) -> Speed:

@@ -21,6 +21,8 @@ class Allowance:
     "Kept back for export, evaluation and report."
     work: int | None = None
     "Training rows that all members together may look at; None where time is the bound."
+    lanes: int = 1
+    "Populations that train at the same time."
     rows_used: int = 0
     "Rows looked at so far."
 
@@ -38,10 +40,10 @@ class Allowance:
         """Passes over `rows` training rows that one member could make with all that is left."""
         if self.work is not None:
             return (self.work - self.rows_used) / rows
-        return self.seconds / (speed.seconds_per_epoch / speed.width)
+        return self.seconds * self.lanes / (speed.seconds_per_epoch / speed.width)
 
     def pace(self, population: Population, speed: Speed, *, share: float) -> Pace:
-        """The length of a training that takes a share of what is left."""
+        """The length of a training that takes a share of what is left: of the time, or of the work."""
         most = population.recipe.epochs * population.steps_per_epoch
         if self.work is not None:
             steps = int((self.work - self.rows_used) * share) // population.rows_per_step

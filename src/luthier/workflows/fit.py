@@ -21,7 +21,7 @@ from luthier.core.listener import Listener, Silent
 from luthier.core.task import ColumnKind, TaskKind
 from luthier.data import CHECKS, Dataset, Source, build_dataset, run_checks, split_rows, typed_frame
 from luthier.evaluate import Costs, metric_named, parse_costs
-from luthier.fit import choose_device, describe_device
+from luthier.fit import choose_device, describe_device, lanes_for
 from luthier.report import ReportRecord, render
 from luthier.tune import Allowance
 from luthier.workflows.assembly import Assembled, assemble, weights_hash
@@ -118,7 +118,7 @@ def run_fit(data: Source, settings: FitSettings, *, listener: Listener, started:
     frame = typed_frame(dataset.frame, dataset.schema)
 
     stopwatch.phase("training")
-    allowance = Allowance(deadline=deadline, reserve_seconds=_reserve_seconds(dataset, settings), work=settings.work)
+    allowance = Allowance(deadline=deadline, reserve_seconds=_reserve_seconds(dataset, settings), work=settings.work, lanes=lanes_for(torch_device))
     with finishing_on_interrupt(deadline, listener):
         ground = Ground(
             dataset=dataset, frame=frame, split=split, metric=metric, allowance=allowance, seed=settings.seed, device=torch_device, listener=listener

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,11 +17,13 @@ from luthier.core.recipe import Member, Recipe
 from luthier.core.seeds import derive_seed
 from luthier.data import Dataset, Encoding, Split, fit_encodings, fit_layout, layout_events
 from luthier.evaluate import Metric
-from luthier.fit import FoldTensors, Population, Speed, TrainedMember, best_threads, fold_tensors, probe, train, unmeasured
+from luthier.fit import FoldTensors, Population, Speed, TrainedMember, fold_tensors, one_thread, probe, train_side_by_side, unmeasured
 from luthier.tune import Allowance, Plan, plan_training, portfolio
 
 LEAST_EPOCHS = 3.0
 "Epochs of one network below which there is no honest answer."
+LONGEST_REPEAT = 2.0
+"A recipe is repeated as long as at least half the time that it took is left: its schedule is compressed to fit."
 MOST_ROUNDS, REPEATED = 3, 2
 "Rounds over the portfolio, and how many of its best recipes a later round repeats with other seeds."
 
@@ -96,7 +97,7 @@ def train_portfolio(ground: Ground) -> Training:
     encodings = fit_encodings(ground.frame, layout, folds[:1])
     first = _tensors(ground, encodings)
     scout = Member(recipe=recipes[0], fold=0, seed=ground.seed)
-    with best_threads([scout], first) if ground.allowance.work is None else nullcontext():
+    with one_thread():
         plan = _plan(ground, recipes, scout, first)
         encodings += fit_encodings(ground.frame, layout, folds[1 : plan.folds])
         data = _tensors(ground, encodings) if plan.folds > 1 else first
@@ -163,7 +164,7 @@ def _schedule(recipes: Sequence[Recipe], training: Training, allowance: Allowanc
     for round_number in range(1, MOST_ROUNDS):
         for candidate in first_round[:REPEATED]:
             share = allowance.share_of(seconds=candidate.seconds, rows=candidate.rows)
-            if allowance.stopped or share > 1.0:
+            if allowance.stopped or share > LONGEST_REPEAT:
                 return
             yield round_number, candidate.recipe, min(share * 1.2, 1.0)
 
@@ -194,32 +195,43 @@ def _try_recipe(ground: Ground, training: Training, recipe: Recipe, round_number
 
 
 def _train_in_waves(ground: Ground, training: Training, members: Sequence[Member], share: float) -> list[TrainedMember]:
-    """As many members side by side as the probe found best, wave after wave."""
-    speed = _speed(members, training.data, ground.allowance)
-    waves = [members[start : start + speed.width] for start in range(0, len(members), speed.width)]
+    """Stacks no wider than the probe found best, as many at a time as there are lanes."""
+    speed, lanes = _speed(members, training.data, ground.allowance), ground.allowance.lanes
+    stacks = _divided(members, max(min(lanes, len(members)), -(-len(members) // speed.width)))
+    waves = [stacks[start : start + lanes] for start in range(0, len(stacks), lanes)]
     trained: list[TrainedMember] = []
     for position, wave in enumerate(waves):
         trained += _train_wave(ground, training, wave, speed, share / (len(waves) - share * position))
     return trained
 
 
-def _train_wave(ground: Ground, training: Training, members: Sequence[Member], speed: Speed, share: float) -> list[TrainedMember]:
-    """Train some members side by side; where the memory does not suffice, half of them after the other half."""
-    recipe = members[0].recipe
+def _train_wave(ground: Ground, training: Training, stacks: Sequence[Sequence[Member]], speed: Speed, share: float) -> list[TrainedMember]:
+    """Train stacks at the same time; where the memory does not suffice, one after the other."""
+    recipe = stacks[0][0].recipe
     try:
-        population = Population(members, training.data, seed=ground.seed)
-        trained = train(population, ground.allowance.pace(population, speed, share=share), ground.metric.error, tell=_teller(ground, recipe))
-        ground.allowance.spend(population)
+        populations = [Population(stack, training.data, seed=ground.seed) for stack in stacks]
+        parts = [share * len(stack) / sum(map(len, stacks)) if ground.allowance.work is not None else share for stack in stacks]
+        paces = [ground.allowance.pace(population, speed, share=part) for population, part in zip(populations, parts, strict=True)]
+        trained = train_side_by_side(populations, paces, ground.metric.error, tell=_teller(ground, recipe))
+        for population in populations:
+            ground.allowance.spend(population)
         return trained
     except RuntimeError as error:
-        if len(members) == 1 or "memory" not in str(error).lower():
+        smaller = stacks if len(stacks) > 1 else _divided(stacks[0], 2)
+        if len(smaller) == 1 or "memory" not in str(error).lower():
             raise
-    half = len(members) // 2
+    sizes = " + ".join(str(len(stack)) for stack in stacks)
     training.events.append(
-        Event(name="narrower-population", what=f"{recipe.name}: {len(members)} networks side by side did not fit into memory; {half} at a time did.")
+        Event(name="narrower-population", what=f"{recipe.name}: {sizes} networks side by side did not fit into memory; fewer at a time did.")
     )
-    before, after = share / 2, share / 2 / (1 - share / 2)
-    return [*_train_wave(ground, training, members[:half], speed, before), *_train_wave(ground, training, members[half:], speed, after)]
+    last = len(smaller)
+    return [entry for place, stack in enumerate(smaller) for entry in _train_wave(ground, training, [stack], speed, share / (last - share * place))]
+
+
+def _divided(members: Sequence[Member], parts: int) -> list[Sequence[Member]]:
+    """The members in order, in so many parts that differ by one at most; no part is empty."""
+    edges = [len(members) * part // parts for part in range(parts + 1)]
+    return [members[start:stop] for start, stop in zip(edges, edges[1:], strict=False) if stop > start]
 
 
 def _teller(ground: Ground, recipe: Recipe) -> Callable[[float, float], None]:
