@@ -1,7 +1,7 @@
 # make demo    a first fit, on data that comes with the package (about 2 minutes after the installation)
 # make test    the whole suite, without the tests marked slow or gpu
 # make check   format, lint, types, floors
-# make bench   the tables that the README quotes (about an hour)
+# make bench   the tables that the README quotes (about half an hour); TABLES=FOLDER for tables of your own
 # make docs    the generated reference pages
 # Nothing has to be done by hand before any of them.
 
@@ -32,8 +32,10 @@ check: $(READY)
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.ready-benchmarks
-	$(BIN)/python -m benchmarks.tables
+	$(BIN)/python -m benchmarks.tables $(TABLES)
 	$(BIN)/python -m benchmarks.engine
+	$(BIN)/luthier demo health --force
+	$(BIN)/python -m benchmarks.limits luthier-demo-health src/luthier/examples/thyroid_diagnosis.csv --memory
 
 docs: $(READY)
 	$(BIN)/python scripts/reference.py

@@ -1,8 +1,9 @@
 """Tables under one clock: Luthier's default fit against honest baselines on the same sealed rows.
 
-    python -m benchmarks.tables FOLDER [--budget 2m] [--only NAME ...]
+    python -m benchmarks.tables [FOLDER] [--budget 2m] [--only NAME ...]
 
 FOLDER holds tables (Parquet or CSV) and beside each a JSON file with the name of its target: {"target": "price"}.
+Without it: the table of the demo and those that come with scikit-learn.
 Each table is fitted by the command line in a process of its own; seconds are those of the whole process.
 """
 
@@ -19,9 +20,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
 from rich.console import Console
 from rich.table import Table
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine
 
+import luthier
 from luthier.core.clock import parse_duration
 
 
@@ -48,6 +52,17 @@ def tables(folder: Path) -> Iterator[tuple[Path, str]]:
         files = [file for file in (facts.with_suffix(".parquet"), facts.with_suffix(".csv")) if file.exists()]
         if files and record.get("task") in (None, "binary", "multiclass", "regression"):
             yield files[0], record["target"]
+
+
+def write_shipped_tables(folder: Path) -> None:
+    """The demo's table and scikit-learn's, in the form that `tables` reads."""
+    demo = Path(luthier.__file__).parent / "examples" / "thyroid_diagnosis.csv"
+    shutil.copy(demo, folder)
+    (folder / "thyroid_diagnosis.json").write_text('{"target": "diagnosis"}')
+    for load in (load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine):
+        name = load.__name__.removeprefix("load_")
+        pl.from_pandas(load(as_frame=True).frame).write_csv(folder / f"{name}.csv")
+        (folder / f"{name}.json").write_text('{"target": "target"}')
 
 
 def fit_one(table: Path, target: str, budget: str, seed: int) -> Result:
@@ -97,13 +112,16 @@ def show(results: list[Result], budget_seconds: float) -> None:
 def main() -> None:
     """Fit every table of a folder and print the comparison."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--budget", default="2m")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", nargs="*", default=[])
     wanted = parser.parse_args()
+    folder = wanted.folder or Path(tempfile.mkdtemp())
+    if wanted.folder is None:
+        write_shipped_tables(folder)
     results = []
-    for table, target in tables(wanted.folder):
+    for table, target in tables(folder):
         if not wanted.only or table.stem in wanted.only:
             results.append(fit_one(table, target, wanted.budget, wanted.seed))
             print(results[-1], file=sys.stderr)

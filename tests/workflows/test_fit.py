@@ -89,6 +89,17 @@ def test_an_output_that_exists_is_refused_before_any_work(tmp_path: Path) -> Non
     assert str(refusal.value) == f"{tmp_path / 'model'} exists already. Choose another name, or give --force to replace it."
 
 
+def test_force_replaces_models_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "thesis.txt").write_text("ten years")
+
+    with pytest.raises(OutputExists) as refusal:
+        small_fit("kind", tmp_path, force=True)
+
+    assert str(refusal.value) == f"{tmp_path / 'model'} exists and is no model: --force replaces models only. Choose another name."
+    assert (tmp_path / "model" / "thesis.txt").read_text() == "ten years"
+
+
 class Interrupting(Silent):
     """Presses Ctrl-C at the first sign of progress."""
 

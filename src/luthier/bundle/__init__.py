@@ -7,6 +7,7 @@ from luthier.bundle.calibration import Calibration as Calibration
 from luthier.bundle.card import model_card as model_card
 from luthier.bundle.inputs import onnx_inputs as onnx_inputs
 from luthier.bundle.manifest import FORMAT as FORMAT
+from luthier.bundle.manifest import MANIFEST as MANIFEST
 from luthier.bundle.manifest import Manifest as Manifest
 from luthier.bundle.model import Bundle as Bundle
 from luthier.bundle.preprocess import preprocessing_graph as preprocessing_graph
@@ -17,6 +18,7 @@ from luthier.bundle.write import write_bundle as write_bundle
 
 __all__ = [
     "FORMAT",
+    "MANIFEST",
     "Bundle",
     "Calibration",
     "Contents",

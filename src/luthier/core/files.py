@@ -21,6 +21,7 @@ _REASONS = {
     errno.ENOTDIR: "a part of the path is a file",
     errno.EEXIST: "a part of the path is a file",
     errno.EISDIR: "a folder stands there",
+    errno.ENOENT: "the folder cannot be made",
 }
 
 

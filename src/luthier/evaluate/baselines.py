@@ -76,7 +76,7 @@ def _run(baseline: Baseline, data: BaselineData, deadline: Deadline | None) -> B
     if deadline is None or not is_large:
         return _attempt(baseline, data, most, now)
     probe = _attempt(baseline, data, min(_PROBE_ROWS, most // 4), now)
-    affordable = int(probe.rows * deadline.seconds_left / max(probe.seconds, 1e-6))
+    affordable = int(min(probe.rows * deadline.seconds_left / max(probe.seconds, 1e-6), most))
     if probe.prediction is not None and affordable < 2 * probe.rows:
         return probe
     final = _attempt(baseline, data, min(most, max(affordable, probe.rows)), now)

@@ -10,6 +10,7 @@ from luthier.report.judgement import DecisionThreshold as DecisionThreshold
 from luthier.report.judgement import RegressionDetail as RegressionDetail
 from luthier.report.numerals import number as number
 from luthier.report.page import render as render
+from luthier.report.plain import to_plain as to_plain
 from luthier.report.record import ReportRecord as ReportRecord
 from luthier.report.scores import Comparison as Comparison
 from luthier.report.scores import Contestant as Contestant
@@ -30,7 +31,7 @@ from luthier.report.verdicts import interval_text as interval_text
 from luthier.report.verdicts import verdict as verdict
 
 __all__ = [
-    "ReportRecord", "render", "verdict", "cautions", "interval_text", "number",
+    "ReportRecord", "render", "verdict", "cautions", "interval_text", "number", "to_plain",
     "Score", "Contestant", "Comparison", "Optimism",
     "ClassificationDetail", "ClassScores", "Curve", "CalibrationBin", "Coverage", "CoverageGroup", "DecisionThreshold", "RegressionDetail",
     "ColumnFacts", "Splits", "SplitPart", "TriedRecipe", "LearningCurves", "FoldCurve", "Importance", "ColumnImportance", "Phase", "Fact",

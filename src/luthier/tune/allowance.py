@@ -53,6 +53,13 @@ class Allowance:
         now = self.deadline.now
         return Pace(steps=max(min(steps, most), 1), most_steps=most, until=now() + seconds, now=now, stopped=lambda: self.stopped)
 
+    def done(self, progress: float, *, share: float) -> float:
+        """How much of everything is used, 0 to 1, when a training that takes a share of what is left stands at `progress`."""
+        if self.work is None:
+            return min(self.deadline.seconds_used / self.deadline.budget_seconds, 1.0)
+        used = self.rows_used / self.work
+        return min(used + (1 - used) * share * progress, 1.0)
+
     def share_of(self, *, seconds: float, rows: int) -> float:
         """The share of what is left that a training of that length would take; more than 1 does not fit."""
         if self.work is not None:

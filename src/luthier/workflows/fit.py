@@ -12,9 +12,9 @@ from typing import Any
 
 import polars as pl
 
-from luthier.bundle import Bundle, Contents, Session, model_card, reference_profile, stored_tensors, write_bundle
+from luthier.bundle import MANIFEST, Bundle, Contents, Session, model_card, reference_profile, stored_tensors, write_bundle
 from luthier.core.clock import Deadline, Stopwatch, parse_duration, parse_work
-from luthier.core.errors import BudgetTooSmall, SettingInvalid
+from luthier.core.errors import BudgetTooSmall, OutputExists, SettingInvalid
 from luthier.core.files import refuse_existing
 from luthier.core.findings import Finding, Severity
 from luthier.core.listener import Listener, Silent
@@ -22,7 +22,7 @@ from luthier.core.task import ColumnKind, TaskKind
 from luthier.data import CHECKS, Dataset, Source, build_dataset, run_checks, split_rows, typed_frame
 from luthier.evaluate import Costs, metric_named, parse_costs
 from luthier.fit import choose_device, describe_device, lanes_for
-from luthier.report import ReportRecord, render
+from luthier.report import ReportRecord, render, to_plain
 from luthier.tune import Allowance
 from luthier.workflows.assembly import Assembled, assemble, weights_hash
 from luthier.workflows.ensembling import mix
@@ -103,7 +103,7 @@ def run_fit(data: Source, settings: FitSettings, *, listener: Listener, started:
     """The fit, phase by phase."""
     deadline, stopwatch = _deadline(settings, started), Stopwatch()
     folder = settings.out or _free_folder(settings.target)
-    refuse_existing(folder, force=settings.force)
+    _refuse_output(folder, force=settings.force)
     torch_device, costs = choose_device(settings.device), parse_costs(settings.cost) if settings.cost else None
 
     stopwatch.phase("reading")
@@ -162,6 +162,14 @@ def _deadline(settings: FitSettings, started: float | None) -> Deadline:
     if settings.budget_seconds < SMALLEST_BUDGET_SECONDS:
         raise BudgetTooSmall(given_seconds=settings.budget_seconds, smallest_seconds=SMALLEST_BUDGET_SECONDS)
     return Deadline(budget_seconds=settings.budget_seconds) if started is None else Deadline(budget_seconds=settings.budget_seconds, started=started)
+
+
+def _refuse_output(folder: Path, *, force: bool) -> None:
+    """Refuse what exists; with `force`, what is no model: nothing else is ever removed."""
+    refuse_existing(folder, force=force)
+    is_model = (folder / MANIFEST).is_file()
+    if folder.is_file() or (folder.is_dir() and not is_model and any(folder.iterdir())):
+        raise OutputExists(f"{folder} exists and is no model: --force replaces models only. Choose another name.")
 
 
 def _judging_seconds(deadline: Deadline) -> float:
@@ -236,4 +244,4 @@ def _write(folder: Path, story: FitStory, model: Assembled, record: ReportRecord
 def _scores(record: ReportRecord) -> dict[str, Any]:
     if record.model is None:
         return {}
-    return {score.metric: {"label": score.label, "value": score.value, "lower": score.lower, "upper": score.upper} for score in record.model.scores}
+    return {score.metric: to_plain(score) for score in record.model.scores}

@@ -212,7 +212,7 @@ def _train_wave(ground: Ground, training: Training, stacks: Sequence[Sequence[Me
         populations = [Population(stack, training.data, seed=ground.seed) for stack in stacks]
         parts = [share * len(stack) / sum(map(len, stacks)) if ground.allowance.work is not None else share for stack in stacks]
         paces = [ground.allowance.pace(population, speed, share=part) for population, part in zip(populations, parts, strict=True)]
-        trained = train_side_by_side(populations, paces, ground.metric.error, tell=_teller(ground, recipe))
+        trained = train_side_by_side(populations, paces, ground.metric.error, tell=_teller(ground, recipe, share))
         for population in populations:
             ground.allowance.spend(population)
         return trained
@@ -234,12 +234,13 @@ def _divided(members: Sequence[Member], parts: int) -> list[Sequence[Member]]:
     return [members[start:stop] for start, stop in zip(edges, edges[1:], strict=False) if stop > start]
 
 
-def _teller(ground: Ground, recipe: Recipe) -> Callable[[float, float], None]:
-    metric = ground.metric
+def _teller(ground: Ground, recipe: Recipe, share: float) -> Callable[[float, float], None]:
+    metric, allowance = ground.metric, ground.allowance
 
     def tell(progress: float, error: float) -> None:
         value = metric.best - error if metric.greater_is_better else metric.best + error
-        ground.listener.progress(progress, f"{recipe.name}: {metric.label} {value:.4g} on the held-out folds", ground.allowance.deadline.seconds_left)
+        text = f"{recipe.name}: {metric.label} {value:.4g} on the held-out folds"
+        ground.listener.progress(allowance.done(progress, share=share), text, allowance.deadline.seconds_left)
 
     return tell
 
