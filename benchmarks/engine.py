@@ -13,6 +13,7 @@ import logging
 import time
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from statistics import median
 
@@ -25,7 +26,7 @@ from torch.profiler import ProfilerActivity, profile
 
 from luthier.core.recipe import Choice, Member, Recipe
 from luthier.core.task import InputShape, TaskKind
-from luthier.fit import FoldTensors, Population, fold_tensors
+from luthier.fit import FoldTensors, Population, describe_device, fold_tensors, lanes_for, one_thread
 from luthier.nets import build
 
 ROWS, NUMBERS, CLASSES, BATCH = 20_000, 50, 2, 256
@@ -60,15 +61,30 @@ def recipe(width: int) -> Recipe:
 
 
 def population(width: int, members: int, data: FoldTensors) -> Callable[[], int]:
-    """All networks as one stacked program."""
-    stacked = Population([Member(recipe=recipe(width), fold=0, seed=seed) for seed in range(members)], data)
+    """All networks as stacked programs, one a lane, as a fit trains them."""
+    seeds, lanes = list(range(members)), lanes_for(data.device)
+    stacks = [Population([Member(recipe=recipe(width), fold=0, seed=seed) for seed in seeds[lane::lanes]], data) for lane in range(lanes)]
 
-    def epoch() -> int:
+    def train(stacked: Population) -> None:
         for _ in range(stacked.steps_per_epoch):
             stacked.step_together(0.5)
+
+    def epoch() -> int:
+        with one_thread(), ThreadPoolExecutor(lanes, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+            list(pool.map(train, stacks))
         return members
 
     return epoch
+
+
+def with_threads(threads: int, epoch: Callable[[], int]) -> Callable[[], int]:
+    """The same with so many threads inside each operation."""
+
+    def run() -> int:
+        torch.set_num_threads(threads)
+        return epoch()
+
+    return run
 
 
 def flat_loop(width: int, data: FoldTensors) -> Callable[[], int]:
@@ -144,7 +160,8 @@ def with_lightning(width: int, data: FoldTensors) -> Callable[[], int]:
 
 
 def matrix_product_rate(width: int, members: int) -> float:
-    """Multiply-adds a second, times two, of this machine's own stacked matrix product at the hidden layer's shape: the best of 50."""
+    """Multiply-adds a second, times two, of one core's own stacked matrix product at the hidden layer's shape: the best of 50."""
+    torch.set_num_threads(1)
     left, right = torch.randn(members, BATCH, width), torch.randn(members, width, width)
     seconds = min(_seconds(lambda: torch.bmm(left, right)) for _ in range(50))
     return 2 * members * BATCH * width * width / seconds
@@ -175,19 +192,23 @@ def measure(contenders: dict[str, Callable[[], int]], repeats: int) -> dict[str,
 
 
 def contenders(width: int, members: int, data: FoldTensors) -> dict[str, Callable[[], int]]:
-    """Everybody who is installed."""
-    found: dict[str, Callable[[], int]] = {f"population of {members}": population(width, members, data), "flat loop": flat_loop(width, data)}
+    """Everybody who is installed; those who train one network at a time with one thread and with all."""
+    found: dict[str, Callable[[], int]] = {f"population of {members}, {lanes_for(data.device)} lanes": population(width, members, data)}
+    one_by_one = {"flat loop": flat_loop(width, data)}
     if find_spec("skorch"):
-        found["skorch"] = with_skorch(width, data)
+        one_by_one["skorch"] = with_skorch(width, data)
     if find_spec("lightning"):
-        found["Lightning"] = with_lightning(width, data)
+        one_by_one["Lightning"] = with_lightning(width, data)
+    for name, epoch in one_by_one.items():
+        for threads in sorted({1, lanes_for(data.device)}):
+            found[f"{name}, {threads} threads"] = with_threads(threads, epoch)
     return found
 
 
 def show(width: int, members: int, seconds: dict[str, list[float]]) -> None:
     """Print one width."""
     ours = next(iter(seconds))
-    rate = matrix_product_rate(width, members)
+    rate = matrix_product_rate(width, members) * lanes_for(torch.device("cpu"))
     table = Table(
         "contender",
         "ms an epoch and network",
@@ -205,6 +226,7 @@ def show(width: int, members: int, seconds: dict[str, list[float]]) -> None:
 
 def show_profile(width: int, members: int, data: FoldTensors) -> None:
     """Where a step of the population spends its time."""
+    torch.set_num_threads(1)
     stacked = Population([Member(recipe=recipe(width), fold=0, seed=seed) for seed in range(members)], data)
     for _ in range(3):
         stacked.step_together(0.5)
@@ -229,7 +251,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     data = make_data()
-    print(f"{torch.get_num_threads()} threads, {wanted.members} members, n = {wanted.repeats}")
+    print(f"{describe_device(data.device)}, {wanted.members} members, n = {wanted.repeats}")
     for width in wanted.widths:
         show(width, wanted.members, measure(contenders(width, wanted.members, data), wanted.repeats))
     show_profile(128, wanted.members, data)
