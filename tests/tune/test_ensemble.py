@@ -41,6 +41,15 @@ def test_the_mix_is_never_worse_than_the_best_alone() -> None:
     assert ensemble.error <= min(rmse(truth, candidate) for candidate in candidates)
 
 
+def test_an_ensemble_stays_small_enough_to_carry_and_to_ask() -> None:
+    truth = np.arange(10.0)
+    candidates = [truth + 1, truth - 1, truth - 1.2]
+
+    ensemble = select_ensemble(candidates, truth, rmse, sizes=[1_000_000, 600_000, 400_000])
+
+    assert ensemble.chosen == (0, 2)
+
+
 @pytest.mark.parametrize(
     ("epochs", "folds", "recipes"),
     [(3, 1, 1), (24, 2, 1), (60, 5, 1), (400, 5, 2), (10_000, 5, 4)],

@@ -35,7 +35,8 @@ class Mixture:
 def mix(training: Training, task: Task, metric: Metric, costs: Costs | None) -> Mixture:
     """Choose and weigh candidates, then calibrate, on rows that did not train them."""
     truth = training.oof_truth
-    ensemble = select_ensemble([candidate.predictions for candidate in training.candidates], truth, metric.error)
+    sizes = [sum(entry.weights.numel() for entry in candidate.trained) for candidate in training.candidates]
+    ensemble = select_ensemble([candidate.predictions for candidate in training.candidates], truth, metric.error, sizes=sizes)
     predictions = np.tensordot(ensemble.weights, [candidate.predictions for candidate in training.candidates], axes=1)
     chosen = _heaviest_first(training.candidates, ensemble)
     if not task.kind.is_classification:
