@@ -137,6 +137,8 @@ def with_lightning(width: int, data: FoldTensors) -> Callable[[], int]:
     """Lightning's Trainer over a DataLoader, without logging, checkpoints and progress bar."""
     import lightning
 
+    logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)  # importing it set the level to INFO
+
     class Module(lightning.LightningModule):
         def __init__(self) -> None:
             super().__init__()
@@ -249,7 +251,6 @@ def main() -> None:
     parser.add_argument("--widths", type=int, nargs="*", default=[64, 128, 256])
     wanted = parser.parse_args()
     warnings.simplefilter("ignore")
-    logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     data = make_data()
     print(f"{describe_device(data.device)}, {wanted.members} members, n = {wanted.repeats}")
     for width in wanted.widths:
