@@ -28,6 +28,16 @@ def test_members_in_lanes_become_what_they_become_alone() -> None:
     assert all(torch.equal(a.weights, b.weights) for a, b in zip(lanes, alone, strict=True))
 
 
+def test_a_lane_that_ends_early_does_not_touch_the_others_random_numbers() -> None:
+    data, members = make_data(), make_members(make_recipe(net="mlp", learning_rate=1e-3))
+    lengths = [3, 10, 60]
+
+    lanes = train_side_by_side([Population([member], data) for member in members], [pace(steps) for steps in lengths], log_loss, tell=silent)
+
+    alone = [train(Population([member], data), pace(steps), log_loss)[0] for member, steps in zip(members, lengths, strict=True)]
+    assert all(torch.equal(a.weights, b.weights) for a, b in zip(lanes, alone, strict=True))
+
+
 def test_news_come_in_the_calling_thread() -> None:
     data, members, threads = make_data(), make_members(make_recipe()), set()
 

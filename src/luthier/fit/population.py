@@ -29,7 +29,7 @@ PREDICTION_VALUES = 2**22
 "Numbers in one gathered block of inputs: 16 MB, so that predicting never needs much more memory than training."
 
 _NOISE = Lock()
-"torch has one source of random numbers for all threads: seeding it and the forward pass that draws from it are one piece."
+"torch has one source of random numbers for all threads: seeding it, the forward pass that draws from it and putting it back are one piece."
 
 
 class Population:
@@ -130,7 +130,7 @@ class Population:
         return strength[:, None]
 
     def _gradients(self, numbers: Tensor, codes: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        with _NOISE:
+        with _NOISE, torch.random.fork_rng(devices=[]):
             torch.manual_seed(derive_seed(self.seed, "noise", self.step_number))
             outputs = stacked_call(self._skeleton, self._leaves, self.buffers, numbers, codes, shared=self._shared)
         losses = member_losses(self.data.kind, outputs, targets, self._controls.smoothing)

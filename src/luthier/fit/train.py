@@ -119,18 +119,17 @@ def train(population: Population, pace: Pace, judge: Judge, *, tell: Callable[[f
     memory = [_Memory(weights=row.clone()) for row in population.weights_to_judge()]
     members, alive = list(population.members), list(memory)
     buffers = [{name: stack[m] for name, stack in population.buffers.items()} for m in range(len(members))]
-    with torch.random.fork_rng(devices=[]):
-        while alive:
-            interval = _steps_between_evaluations(population, pace)
-            _judge_members(population, alive, _advance(population, pace, alive, interval), judge)
-            kept = _go_on(population, pace, alive, interval)
-            pace.correct(population.step_number)
-            tell(pace.progress(population.step_number), float(np.mean([entry.error for entry in memory])))
-            if pace.finished(population.step_number):
-                break
-            if 0 < len(kept) < len(alive):
-                population.keep(kept)
-            alive = [alive[position] for position in kept]
+    while alive:
+        interval = _steps_between_evaluations(population, pace)
+        _judge_members(population, alive, _advance(population, pace, alive, interval), judge)
+        kept = _go_on(population, pace, alive, interval)
+        pace.correct(population.step_number)
+        tell(pace.progress(population.step_number), float(np.mean([entry.error for entry in memory])))
+        if pace.finished(population.step_number):
+            break
+        if 0 < len(kept) < len(alive):
+            population.keep(kept)
+        alive = [alive[position] for position in kept]
     return [_trained(member, buffers[m], memory[m]) for m, member in enumerate(members)]
 
 
