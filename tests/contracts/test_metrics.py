@@ -185,3 +185,8 @@ def test_a_metric_of_another_task_is_refused_with_the_ones_that_fit():
         "The metric of a regression task must be one that can judge it, but 'accuracy' came. "
         "Choose one of rmse, mae, r2, median_absolute_error, pinball_10, pinball_50, pinball_90."
     )
+
+
+@pytest.mark.parametrize("metric", METRICS.values(), ids=lambda metric: metric.name)
+def test_an_error_leads_back_to_its_value(metric):
+    assert metric.to_value(metric.to_error(0.25)) == pytest.approx(0.25)

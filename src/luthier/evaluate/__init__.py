@@ -18,6 +18,7 @@ from luthier.evaluate.comparison import format_score as format_score
 from luthier.evaluate.costs import Costs as Costs
 from luthier.evaluate.costs import CostScore as CostScore
 from luthier.evaluate.costs import parse_costs as parse_costs
+from luthier.evaluate.costs import require_two_classes as require_two_classes
 from luthier.evaluate.curves import Curve as Curve
 from luthier.evaluate.curves import ReliabilityBin as ReliabilityBin
 from luthier.evaluate.curves import Residuals as Residuals
@@ -95,6 +96,7 @@ __all__ = [
     "metric_named",
     "metrics_for",
     "parse_costs",
+    "require_two_classes",
     "permutation_importance",
     "pr_points",
     "prediction_sets",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from luthier.core.errors import SettingInvalid
+from luthier.core.task import Task, TaskKind
 from luthier.evaluate.answers import Answers, Floats
 from luthier.evaluate.count_metrics import predicted_classes
 from luthier.evaluate.intervals import Interval
@@ -53,6 +54,12 @@ class CostScore(AbstractRecord):
     cost_per_row: Interval
     cost_per_row_at_half: float
     "What the same rows would have cost with the threshold 0.5."
+
+
+def require_two_classes(task: Task) -> None:
+    """Refuse costs where there are not exactly two errors to tell apart."""
+    if task.kind is not TaskKind.BINARY:
+        raise SettingInvalid(f"--cost needs a target with two classes, but {task.target!r} is a {task.kind} task. Leave --cost out.")
 
 
 def parse_costs(text: str) -> Costs:

@@ -58,3 +58,7 @@ class Metric:
         if math.isnan(value):
             return math.inf
         return self.best - value if self.greater_is_better else value - self.best
+
+    def to_value(self, error: float) -> float:
+        """An error of this metric as the value that people know: the inverse of `to_error`."""
+        return self.best - error if self.greater_is_better else self.best + error

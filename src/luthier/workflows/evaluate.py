@@ -7,10 +7,9 @@ from pathlib import Path
 import polars as pl
 
 from luthier.bundle import Bundle
-from luthier.core.errors import ColumnMissing, SettingInvalid, TooFewRows
-from luthier.core.task import TaskKind
+from luthier.core.errors import ColumnMissing, TooFewRows
 from luthier.data import Source, read_table, target_values, typed_frame
-from luthier.evaluate import Costs, Evaluation, parse_costs
+from luthier.evaluate import Costs, Evaluation, parse_costs, require_two_classes
 from luthier.evaluate import evaluate as evaluate_predictions
 
 
@@ -33,8 +32,7 @@ def evaluate(model: str | Path | Bundle, data: Source, *, cost: str | None = Non
 
 def _costs(bundle: Bundle, cost: str | None) -> Costs | None:
     if cost is not None:
-        if bundle.task.kind is not TaskKind.BINARY:
-            raise SettingInvalid(f"--cost needs a target with two classes, but {bundle.task.target!r} is a {bundle.task.kind} task. Leave --cost out.")
+        require_two_classes(bundle.task)
         return parse_costs(cost)
     threshold = bundle.manifest.calibration.decision_threshold
     return Costs(miss=1 - threshold, false=threshold) if threshold is not None else None

@@ -58,16 +58,11 @@ def optimism(metric: Metric, mixture: Mixture, evaluation: Evaluation, *, best_r
     return told.Optimism(
         metric_label=metric.label,
         greater_is_better=metric.greater_is_better,
-        best_fold=as_value(metric, best_error),
+        best_fold=metric.to_value(best_error),
         sealed=evaluation.score(metric.name).interval.value,
         best_recipe=best_recipe,
-        ensemble_fold=as_value(metric, mixture.error),
+        ensemble_fold=metric.to_value(mixture.error),
     )
-
-
-def as_value(metric: Metric, error: float) -> float:
-    """A metric's error as the value that people know."""
-    return metric.best - error if metric.greater_is_better else metric.best + error
 
 
 def classification(judgement: Judgement, task: Task, mixture: Mixture, costs: Costs | None) -> drawn.ClassificationDetail | None:

@@ -14,13 +14,13 @@ import polars as pl
 
 from luthier.bundle import MANIFEST, Bundle, Contents, Session, model_card, reference_profile, stored_tensors, write_bundle
 from luthier.core.clock import Deadline, Stopwatch, parse_duration, parse_work
-from luthier.core.errors import BudgetTooSmall, OutputExists, SettingInvalid
+from luthier.core.errors import BudgetTooSmall, OutputExists
 from luthier.core.files import refuse_existing
 from luthier.core.findings import Finding, Severity
 from luthier.core.listener import Listener, Silent
-from luthier.core.task import ColumnKind, TaskKind
+from luthier.core.task import ColumnKind
 from luthier.data import CHECKS, Dataset, Source, build_dataset, run_checks, split_rows, typed_frame
-from luthier.evaluate import Costs, metric_named, parse_costs
+from luthier.evaluate import metric_named, parse_costs, require_two_classes
 from luthier.fit import choose_device, describe_device, lanes_for
 from luthier.report import ReportRecord, render, to_plain
 from luthier.tune import Allowance
@@ -109,7 +109,8 @@ def run_fit(data: Source, settings: FitSettings, *, listener: Listener, started:
     stopwatch.phase("reading")
     dataset = _read(data, settings, listener)
     metric = metric_named(dataset.task.metric, dataset.task.kind)
-    _require_binary(costs, dataset)
+    if costs is not None:
+        require_two_classes(dataset.task)
 
     stopwatch.phase("checks")
     findings = run_checks(dataset, force_through=settings.force_through)
@@ -194,11 +195,6 @@ def _read(data: Source, settings: FitSettings, listener: Listener) -> Dataset:
     classes = f" with {len(dataset.task.classes)} classes" if dataset.task.classes else ""
     listener.say(f"Task: {dataset.task.kind}{classes}, predicting {dataset.task.target!r} ({dataset.task.why}).")
     return dataset
-
-
-def _require_binary(costs: Costs | None, dataset: Dataset) -> None:
-    if costs is not None and dataset.task.kind is not TaskKind.BINARY:
-        raise SettingInvalid(f"--cost needs a target with two classes, but {dataset.task.target!r} is a {dataset.task.kind} task. Leave --cost out.")
 
 
 def _tell_findings(findings: tuple[Finding, ...], listener: Listener) -> None:

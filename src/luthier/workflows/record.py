@@ -121,7 +121,7 @@ def _title(candidate: Candidate) -> str:
 
 
 def _tried(candidate: Candidate, story: FitStory) -> told.TriedRecipe:
-    scores = [figures.as_value(story.metric, entry.error) for entry in candidate.trained]
+    scores = [story.metric.to_value(entry.error) for entry in candidate.trained]
     weights = {id(chosen): weight for chosen, weight in story.mixture.chosen}
     return told.TriedRecipe(
         name=_title(candidate),

@@ -238,8 +238,7 @@ def _teller(ground: Ground, recipe: Recipe, share: float) -> Callable[[float, fl
     metric, allowance = ground.metric, ground.allowance
 
     def tell(progress: float, error: float) -> None:
-        value = metric.best - error if metric.greater_is_better else metric.best + error
-        text = f"{recipe.name}: {metric.label} {value:.4g} on the held-out folds"
+        text = f"{recipe.name}: {metric.label} {metric.to_value(error):.4g} on the held-out folds"
         ground.listener.progress(allowance.done(progress, share=share), text, allowance.deadline.seconds_left)
 
     return tell
