@@ -38,7 +38,7 @@ bench: $(VENV)/.ready-benchmarks
 	$(BIN)/python -m benchmarks.limits luthier-demo-health src/luthier/examples/thyroid_diagnosis.csv --memory
 
 docs: $(READY)
-	$(BIN)/python scripts/reference.py
+	$(BIN)/python -m scripts.reference
 
 $(READY): pyproject.toml constraints.txt
 	@PYTHON=$(PYTHON) scripts/system-packages venv

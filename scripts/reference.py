@@ -19,6 +19,7 @@ from luthier.data import CHECKS
 from luthier.evaluate import METRICS
 from luthier.nets import ARCHITECTURES
 from luthier.optim import OPTIMIZERS, SCHEDULES
+from scripts import search_space
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 NOTE = "<!-- Written by scripts/reference.py: change the code, then run `make docs`. -->"
@@ -34,6 +35,7 @@ def pages() -> dict[str, str]:
         "optimizers.md": parts_page("Optimizers", "Names for the optimizer of a recipe, with their settings.", OPTIMIZERS),
         "schedules.md": parts_page("Schedules", "How the learning rate moves over a training; names for the schedule of a recipe.", SCHEDULES),
         "checks.md": checks_page(),
+        "search-space.md": _page("Search space", search_space.parts(table=_table, notes=field_notes)),
     }
 
 

@@ -8,6 +8,7 @@ import torch
 from luthier.core.recipe import Member
 from luthier.core.task import TaskKind
 from luthier.fit import Population
+from luthier.fit.batches import FoldRows
 from luthier.nets import ARCHITECTURES
 from luthier.optim import OPTIMIZERS
 from tests.fit.conftest import make_data, make_members, make_recipe
@@ -44,10 +45,10 @@ def test_keep_leaves_the_survivors_path_unchanged() -> None:
 
 def test_members_of_different_folds_see_their_own_rows_and_statistics() -> None:
     data = make_data()
-    population = Population(make_members(make_recipe()), data)
+    source = FoldRows(make_members(make_recipe()), data)
 
-    rows = population.orders.batch(0)
-    numbers, _, _ = data.gather(torch.tensor([0, 1, 2]), rows)
+    rows = source.orders.batch(0)
+    numbers, _, _ = source.batch(0)
 
     for fold in range(3):
         assert set(rows[fold].tolist()) <= set(data.train_rows[fold].tolist())

@@ -9,9 +9,10 @@ import pytest
 from luthier.report import render
 from tests.report.browser import measure, needs_chromium, visit
 from tests.report.samples import binary_record, diagnosis_record, price_record
+from tests.report.search_samples import search_record
 
 pytestmark = needs_chromium
-SAMPLES = pytest.mark.parametrize("sample", [diagnosis_record, price_record, binary_record], ids=["classes", "numbers", "two classes"])
+SAMPLES = pytest.mark.parametrize("sample", [diagnosis_record, price_record, binary_record, search_record], ids=["classes", "numbers", "two classes", "search"])
 
 
 @SAMPLES
@@ -44,10 +45,10 @@ def test_page_never_scrolls_sideways_on_a_phone(sample, tmp_path):
 
 
 def test_every_chart_has_a_size_and_lies_inside_the_page(tmp_path):
-    charts = "page.querySelectorAll('svg.chart, .lane-plot svg, .time-bar')"
+    charts = "page.querySelectorAll('svg.chart, .lane-plot svg, .time-bar, .parallel-lines, .parallel-axis svg')"
     boxes = f"[...{charts}].map(chart => chart.getBoundingClientRect()).map(box => [box.left, box.right, box.width, box.height])"
 
-    measured = measure(render(diagnosis_record()), tmp_path, width=1000, expression=boxes)
+    measured = measure(render(search_record()), tmp_path, width=1000, expression=boxes)
 
     assert len(measured) > 30
     assert all(left >= 0 and right <= 1000 and width > 60 and height > 10 for left, right, width, height in measured)
@@ -66,3 +67,29 @@ def test_names_with_markup_become_text_and_never_elements(tmp_path):
     )
 
     assert strangers == [0, hostile]
+
+
+@pytest.mark.parametrize("width", [1200, 400])
+def test_axes_of_parallel_coordinates_stand_where_the_lines_cross_them(width, tmp_path):
+    expression = """[...page.querySelectorAll('.parallel-axis circle')].map(dot => {
+        const lines = page.querySelector('.parallel-lines'), path = lines.querySelector('.winner'), box = lines.getBoundingClientRect();
+        const here = dot.getBoundingClientRect(), x = (here.left + here.right) / 2 - box.left, y = (here.top + here.bottom) / 2 - box.top;
+        const steps = [...Array(2001).keys()].map(step => path.getPointAtLength(path.getTotalLength() * step / 2000));
+        return Math.min(...steps.map(at => Math.hypot(at.x / 1000 * box.width - x, at.y - y)));
+    })"""
+
+    gaps = measure(render(search_record()), tmp_path, width=width, expression=expression)
+
+    assert len(gaps) == 9
+    assert max(gaps) < 3
+
+
+@pytest.mark.parametrize("width", [1200, 400])
+def test_ticks_of_slices_and_of_parallel_coordinates_do_not_touch_their_neighbors(width, tmp_path):
+    expression = """[...page.querySelectorAll('.slices svg.chart, .parallel-axis svg')].map(chart => {
+        const boxes = [...chart.querySelectorAll('.tick')].map(text => text.getBoundingClientRect());
+        const touch = (a, b) => a.left < b.right && b.left < a.right && a.top + 2 < b.bottom && b.top + 2 < a.bottom;
+        return [boxes.length > 1, boxes.some((box, index) => boxes.slice(index + 1).some(other => touch(box, other)))];
+    })"""
+
+    assert measure(render(search_record()), tmp_path, width=width, expression=expression) == [[True, False]] * 13

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 
 import pytest
@@ -11,6 +12,7 @@ from luthier.core.findings import Finding, Severity
 from luthier.report import ReportRecord, render
 from luthier.report.charts.confusion import LARGEST_TABLE
 from tests.report.samples import binary_record, diagnosis_record, price_record
+from tests.report.search_samples import search_record
 
 HOSTILE = "<script>alert('x')</script>"
 
@@ -35,7 +37,7 @@ def test_verdict_comes_before_every_other_section():
     assert page.index("<h1>On 1,433 rows") < page.index("<section")
 
 
-@pytest.mark.parametrize("sample", [diagnosis_record, price_record, binary_record])
+@pytest.mark.parametrize("sample", [diagnosis_record, price_record, binary_record, search_record])
 def test_every_text_of_the_record_is_escaped(sample):
     page = render(_with_every_text_hostile(sample()))
 
@@ -52,7 +54,7 @@ def test_empty_record_leaves_its_sections_out():
 
 
 def test_links_of_the_page_lead_to_sections_that_are_there():
-    for record in (diagnosis_record(), price_record(), binary_record()):
+    for record in (diagnosis_record(), price_record(), binary_record(), search_record()):
         page = render(record)
 
         assert set(re.findall(r'href="#(\w+)"', page)) <= set(re.findall(r'id="(\w+)"', page))
@@ -93,5 +95,7 @@ def _with_every_text_hostile(value: object, name: str = "") -> object:
         return replace(value, **{field.name: _with_every_text_hostile(getattr(value, field.name), field.name) for field in fields(value)})
     if isinstance(value, tuple):
         return tuple(_with_every_text_hostile(item, name) for item in value)
+    if isinstance(value, Mapping):
+        return {f"{key}{HOSTILE}": f"{item}{HOSTILE}" if isinstance(item, str) else item for key, item in value.items()}
     steering = name in ("task", "metric", "severity", "kind", "verdict")
     return HOSTILE if type(value) is str and not steering else value

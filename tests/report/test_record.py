@@ -9,9 +9,10 @@ import pytest
 
 from luthier.report import ReportRecord, TriedRecipe
 from tests.report.samples import binary_record, diagnosis_record, price_record
+from tests.report.search_samples import search_record
 
 
-@pytest.mark.parametrize("sample", [diagnosis_record, price_record, binary_record])
+@pytest.mark.parametrize("sample", [diagnosis_record, price_record, binary_record, search_record])
 def test_record_comes_back_from_json_as_it_was(sample):
     record = sample()
 

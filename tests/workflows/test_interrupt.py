@@ -11,12 +11,12 @@ from luthier.workflows.interrupt import finishing_on_interrupt
 
 
 def test_the_first_interrupt_asks_to_finish_and_the_second_ends() -> None:
-    deadline = Deadline(budget_seconds=60)
+    deadline, stopped = Deadline(budget_seconds=60), []
 
-    with finishing_on_interrupt(deadline, Silent()):
+    with finishing_on_interrupt(deadline, Silent(), also=(lambda: stopped.append("workers"),)):
         signal.raise_signal(signal.SIGINT)
-        assert deadline.stopped
-        with pytest.raises(Interrupted, match="^Stopped at your request. Nothing was written.$"):
+        assert (deadline.stopped, stopped) == (True, ["workers"])
+        with pytest.raises(Interrupted, match="^Stopped at your request. No model was written; the same command with --resume goes on.$"):
             signal.raise_signal(signal.SIGINT)
 
 

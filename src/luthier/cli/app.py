@@ -13,7 +13,9 @@ from typer.core import TyperGroup
 from luthier import __version__
 from luthier.cli.demo import demo
 from luthier.cli.evaluate import evaluate
+from luthier.cli.export import export
 from luthier.cli.fit import fit
+from luthier.cli.lr_find import lr_find
 from luthier.cli.predict import predict
 from luthier.cli.report import report
 from luthier.cli.show import show
@@ -73,6 +75,8 @@ _EXAMPLES: dict[Callable[..., None], str] = {
     evaluate: "luthier evaluate diagnosis-model later_patients.csv",
     report: "luthier report diagnosis-model --open",
     show: "luthier show diagnosis-model",
+    export: "luthier export diagnosis-model --to python --out train.py",
+    lr_find: "luthier lr-find patients.csv --target diagnosis",
     demo: "luthier demo health --budget 2m",
 }
 for command, example in _EXAMPLES.items():

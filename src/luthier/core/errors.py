@@ -11,6 +11,11 @@
     ├── SettingInvalid (ValueError)       an option or a setting contradicts itself or the data
     ├── BudgetTooSmall (ValueError)       no honest answer fits into the time given
     ├── TrainingFailed (RuntimeError)     every member diverged or ran out of memory
+    ├── RunError (ValueError)             an interrupted fit cannot be taken up again
+    │   ├── RunMissing (FileNotFoundError)   nothing was begun there
+    │   ├── RunDiffers                    the data, a setting or a version is not what it was
+    │   └── RunUnreadable                 its journal is damaged or of another format
+    ├── ModuleUnusable (ValueError)       a user's own network cannot be trained
     ├── BundleError (ValueError)          a bundle cannot be used
     │   ├── BundleMissing (FileNotFoundError)   it, or a file of it, is not there
     │   ├── BundleDamaged                 a file's hash differs from the manifest
@@ -98,6 +103,26 @@ class BudgetTooSmall(LuthierError, ValueError):
 
 class TrainingFailed(LuthierError, RuntimeError):
     """No network survived the training."""
+
+
+class RunError(LuthierError, ValueError):
+    """An interrupted fit cannot be taken up again."""
+
+
+class RunMissing(RunError, FileNotFoundError):
+    """Nothing was begun there, or it was finished."""
+
+
+class RunDiffers(RunError):
+    """The data, a setting or a version is not what it was."""
+
+
+class RunUnreadable(RunError):
+    """The journal is damaged or of another format."""
+
+
+class ModuleUnusable(LuthierError, ValueError):
+    """A user's own network cannot be trained: no parameters, a failing forward, a wrong shape."""
 
 
 class BundleError(LuthierError, ValueError):

@@ -44,6 +44,8 @@ class Recipe:
     "Peak learning rate, a step."
     weight_decay: float = 0.0
     "Decoupled, times the learning rate, on weight matrices only."
+    l1: float = 0.0
+    "L1 penalty: its gradient is added with the sign of every weight that decays."
     batch_size: int = 256
     "Rows a step."
     epochs: int = 256
@@ -62,6 +64,7 @@ class Recipe:
     def __post_init__(self) -> None:
         _require(self.learning_rate > 0, "learning_rate", "more than 0", self.learning_rate)
         _require(self.weight_decay >= 0, "weight_decay", "0 or more", self.weight_decay)
+        _require(self.l1 >= 0, "l1", "0 or more", self.l1)
         _require(self.batch_size >= 1, "batch_size", "1 or more", self.batch_size)
         _require(self.epochs >= 1, "epochs", "1 or more", self.epochs)
         _require(0 <= self.label_smoothing < 1, "label_smoothing", "in [0, 1)", self.label_smoothing)

@@ -20,6 +20,7 @@ AXES: dict[str, str] = {
     "topics": "numbers that a text becomes",
     "features": "any last axis inside a network",
     "units": "outputs of a layer",
+    "rates": "learning rates of a range test, in the order of the sweep",
     "ensemble": "networks that share one set of weights (TabM)",
     "classes": "outputs of a classifier; 1 for a regression",
     "members": "networks of a population",

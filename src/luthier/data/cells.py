@@ -14,7 +14,7 @@ def without_markers(text: pl.Series, *, keep: tuple[str, ...] = ()) -> tuple[pl.
     """The text with its missing markers made null, and how often each marker stood there."""
     stripped = text.str.strip_chars()
     marked = stripped.is_in([marker for marker in MISSING_MARKERS if marker not in keep]).fill_null(False)
-    counts = stripped.filter(marked).value_counts(sort=True, name="count")
+    counts = stripped.filter(marked).alias("marker").value_counts(sort=True, name="count")
     empty = (stripped == "").fill_null(False)
     if not (marked.any() or empty.any()):
         return text, {}

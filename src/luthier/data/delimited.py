@@ -31,9 +31,9 @@ def read_delimited(path: Path, *, target: str | None = None) -> tuple[pl.DataFra
     Args:
         target: column in which the word `None` among other words is taken for a class, not for a missing value.
     """
-    head = _head(path)
+    head = read_head(path)
     separator = guess_separator(head)
-    names = _column_names(path, head, separator)
+    names = column_names(path, head, separator)
     table = _parse(path, separator, names)
     _refuse_other_encodings(path, table)
     return _tidy(table, names, separator, target)
@@ -62,7 +62,8 @@ def _rows(head: str, separator: str) -> Iterator[list[str]]:
         yield from filter(None, csv.reader(io.StringIO(head), delimiter=separator))
 
 
-def _head(path: Path) -> str:
+def read_head(path: Path) -> str:
+    """The first 4 MB of the text, unpacked; refused where it is no text in UTF-8."""
     try:
         with pa.input_stream(str(path), compression="detect") as stream:
             raw = stream.read(_HEAD_BYTES)
@@ -77,7 +78,8 @@ def _head(path: Path) -> str:
     return raw.decode("utf-8-sig", errors="replace")
 
 
-def _column_names(path: Path, head: str, separator: str) -> list[str]:
+def column_names(path: Path, head: str, separator: str) -> list[str]:
+    """The names in the header; a column without a name gets one by its position."""
     header = next(_rows(head, separator), [])
     if any("\ufffd" in name for name in header):
         raise DataUnreadable(
@@ -100,14 +102,18 @@ def _parse(path: Path, separator: str, names: Sequence[str]) -> pa.Table:
     try:
         return _read(path, separator, threads=True)
     except pa.ArrowInvalid as error:
-        fault = _first_ragged_row(path, separator)
-        if fault is None:
-            raise DataUnreadable(f"{path.name!r} cannot be read as a table: {str(error).splitlines()[0]}.") from error
-        row = "" if fault.number is None else f"row {fault.number - 1}"
-        raise DataUnreadable(
-            f"Each row must have {len(names)} fields as the header has, but {row} of {path.name!r} has {fault.actual_columns}: {_short(fault.text)!r}. "
-            "Repair that row, or put quotes around text that holds the separator."
-        ) from error
+        raise broken_rows(path, names, _first_ragged_row(path, separator), error) from error
+
+
+def broken_rows(path: Path, names: Sequence[str], fault: arrow_csv.InvalidRow | None, error: pa.ArrowInvalid) -> DataUnreadable:
+    """The error for text that is no table: about its first row of another length, where there is one."""
+    if fault is None:
+        return DataUnreadable(f"{path.name!r} cannot be read as a table: {str(error).splitlines()[0]}.")
+    row = "" if fault.number is None else f"row {fault.number - 1}"
+    return DataUnreadable(
+        f"Each row must have {len(names)} fields as the header has, but {row} of {path.name!r} has {fault.actual_columns}: {_short(fault.text)!r}. "
+        "Repair that row, or put quotes around text that holds the separator."
+    )
 
 
 def _read(path: Path, separator: str, *, threads: bool, faults: list[arrow_csv.InvalidRow] | None = None) -> pa.Table:

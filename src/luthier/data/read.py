@@ -19,7 +19,7 @@ from luthier.data.in_memory import from_memory
 Source: TypeAlias = str | Path | pl.DataFrame | pa.Table | Mapping[str, Sequence[Any]] | Any
 "A path, a Polars or pandas frame, an Arrow table, a NumPy array or a mapping of columns."
 
-_DELIMITED, _PARQUET, _JSON_LINES, _ARROW = (".csv", ".tsv", ".txt"), (".parquet", ".pq"), (".jsonl", ".ndjson"), (".arrow", ".feather", ".ipc")
+DELIMITED, PARQUET, JSON_LINES, ARROW = (".csv", ".tsv", ".txt"), (".parquet", ".pq"), (".jsonl", ".ndjson"), (".arrow", ".feather", ".ipc")
 _COMPRESSED = (".gz", ".bz2", ".zst")
 
 
@@ -75,13 +75,13 @@ def source_name(source: Source) -> str:
 
 
 def _read_file(path: Path, target: str | None) -> tuple[pl.DataFrame, tuple[Event, ...]]:
-    suffix = _refuse_what_is_no_file(path)
-    if suffix in _DELIMITED:
+    suffix = file_suffix(path)
+    if suffix in DELIMITED:
         return read_delimited(path, target=target)
     readers: dict[tuple[str, ...], tuple[str, Callable[[Path], pl.DataFrame]]] = {
-        _PARQUET: ("Parquet", _read_parquet),
-        _JSON_LINES: ("JSON lines", _read_json_lines),
-        _ARROW: ("Arrow", _read_arrow),
+        PARQUET: ("Parquet", _read_parquet),
+        JSON_LINES: ("JSON lines", _read_json_lines),
+        ARROW: ("Arrow", _read_arrow),
     }
     called, reader = next(found for suffixes, found in readers.items() if suffix in suffixes)
     try:
@@ -92,16 +92,17 @@ def _read_file(path: Path, target: str | None) -> tuple[pl.DataFrame, tuple[Even
         ) from error
 
 
-def _refuse_what_is_no_file(path: Path) -> str:
+def file_suffix(path: Path) -> str:
+    """What kind of table the file's name says it is, such as `.csv` also for `x.csv.gz`; refused where it is no file, no table or empty."""
     if path.is_dir():
         raise DataUnreadable(f"A table must be one file, but {str(path)!r} is a directory. Name a file in it.")
     if not path.exists():
         raise DataUnreadable(f"There is no file {str(path)!r}. Check the path; it is looked for from the folder {str(Path.cwd())!r}.")
     suffixes = [suffix.lower() for suffix in path.suffixes]
     suffix = suffixes[-1] if suffixes else ""
-    if suffix in _COMPRESSED and len(suffixes) > 1 and suffixes[-2] in _DELIMITED:
+    if suffix in _COMPRESSED and len(suffixes) > 1 and suffixes[-2] in DELIMITED:
         suffix = suffixes[-2]
-    known = (*_DELIMITED, *_PARQUET, *_JSON_LINES, *_ARROW)
+    known = (*DELIMITED, *PARQUET, *JSON_LINES, *ARROW)
     if suffix not in known:
         raise DataUnreadable(f"A table must end in one of {', '.join(known)} (delimited text also in .gz), but {path.name!r} came. Convert it to one of these.")
     if path.stat().st_size == 0:

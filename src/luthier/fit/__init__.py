@@ -5,10 +5,18 @@ from luthier.fit.device import describe_device as describe_device
 from luthier.fit.folds import FoldTensors as FoldTensors
 from luthier.fit.folds import TargetScale as TargetScale
 from luthier.fit.folds import fold_tensors as fold_tensors
+from luthier.fit.kept import read_trained as read_trained
+from luthier.fit.kept import write_trained as write_trained
 from luthier.fit.lanes import lanes_for as lanes_for
 from luthier.fit.lanes import one_thread as one_thread
 from luthier.fit.lanes import train_side_by_side as train_side_by_side
+from luthier.fit.lr_range import LearningRateRange as LearningRateRange
+from luthier.fit.lr_range import learning_rate_range as learning_rate_range
+from luthier.fit.memory import Outcome as Outcome
+from luthier.fit.noise_scale import NoiseScale as NoiseScale
+from luthier.fit.noise_scale import gradient_noise_scale as gradient_noise_scale
 from luthier.fit.pace import Pace as Pace
+from luthier.fit.points import ResumePoint as ResumePoint
 from luthier.fit.population import Population as Population
 from luthier.fit.probe import Speed as Speed
 from luthier.fit.probe import probe as probe
@@ -16,9 +24,9 @@ from luthier.fit.probe import unmeasured as unmeasured
 from luthier.fit.stacked import Predictor as Predictor
 from luthier.fit.stacked import StackedNetwork as StackedNetwork
 from luthier.fit.stacked import stack_trained as stack_trained
+from luthier.fit.stacking import stack_key as stack_key
 from luthier.fit.train import Curve as Curve
 from luthier.fit.train import Judge as Judge
-from luthier.fit.train import Outcome as Outcome
 from luthier.fit.train import TrainedMember as TrainedMember
 from luthier.fit.train import train as train
 
@@ -30,6 +38,7 @@ __all__ = [
     "Pace",
     "Population",
     "Predictor",
+    "ResumePoint",
     "Speed",
     "StackedNetwork",
     "TargetScale",
@@ -40,8 +49,11 @@ __all__ = [
     "lanes_for",
     "one_thread",
     "probe",
+    "read_trained",
+    "stack_key",
     "stack_trained",
     "train",
     "train_side_by_side",
     "unmeasured",
+    "write_trained",
 ]

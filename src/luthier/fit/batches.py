@@ -1,18 +1,75 @@
-"""Row orders: every member shuffles its own training rows, independent of who trains beside it."""
+"""Batches: where the rows of every step come from, and in which order."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol, final, runtime_checkable
 
 import torch
 from jaxtyping import Int
 from torch import Tensor
 
+from luthier.core.recipe import Member
 from luthier.core.seeds import derive_seed
+from luthier.fit.folds import FoldTensors
 
 
+@runtime_checkable
+class RowSource(Protocol):
+    """Where a population's batches come from: rows in memory, or a stream.
+
+    Laws: the batch of a step hangs on the step and on what the source was made from, not on the batches asked for before, so that
+    a training can be taken up again at any step; a member's batches do not depend on who trains beside it; one thread asks.
+    """
+
+    @property
+    def batch_size(self) -> int:
+        """Rows of one member in one step."""
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Steps in one pass over the training rows."""
+
+    def batch(self, step: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Numbers [members, batch, numbers], codes [members, batch, codes] and targets [members, batch] of a step, on the device."""
+
+    def keep(self, members: Sequence[int]) -> None:
+        """Drop all members but these."""
+
+
+@final
+class FoldRows:
+    """Batches from rows in memory: every member shuffles its own fold's training rows."""
+
+    def __init__(self, members: Sequence[Member], data: FoldTensors) -> None:
+        self.data, self._folds = data, torch.tensor([member.fold for member in members], device=data.device)
+        self.orders = RowOrders(
+            [data.train_rows[member.fold] for member in members], [member.seed for member in members], batch_size=members[0].recipe.batch_size
+        )
+
+    @property
+    def batch_size(self) -> int:
+        """Rows of one member in one step."""
+        return self.orders.batch_size
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Steps in one pass over a fold's training rows."""
+        return self.orders.steps_per_epoch
+
+    def batch(self, step: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Numbers, codes and targets of every member at a step: one gather for all members."""
+        return self.data.gather(self._folds, self.orders.batch(step))
+
+    def keep(self, members: Sequence[int]) -> None:
+        """Drop all members but these."""
+        self.orders.keep(members)
+        self._folds = self._folds[list(members)]
+
+
+@final
 class RowOrders:
-    """The batches of all members: member m's order hangs on its seed and the epoch alone.
+    """The row numbers of all members: member m's order hangs on its seed and the epoch alone.
 
     All members take the same number of steps an epoch: where folds differ by a row, the longer order is cut,
     and the cut rows differ from epoch to epoch.

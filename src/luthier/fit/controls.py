@@ -25,6 +25,8 @@ class Controls:
     "None where no member averages its weights."
     learning_rate: Float[Tensor, "members 1"]
     weight_decay: Float[Tensor, "members 1"]
+    l1: Float[Tensor, "members 1"] | None
+    "L1 penalties; None where there is none."
     largest_gradient: Float[Tensor, "members 1"] | None
     "None where no member's gradient is clipped."
     smoothing: Float[Tensor, " members"] | None
@@ -36,7 +38,7 @@ class Controls:
         recipes = [member.recipe for member in members]
         column = {
             name: torch.tensor([[getattr(recipe, name)] for recipe in recipes], device=device)
-            for name in ("learning_rate", "weight_decay", "gradient_clip", "label_smoothing", "ema_decay")
+            for name in ("learning_rate", "weight_decay", "l1", "gradient_clip", "label_smoothing", "ema_decay")
         }
         regularization = [recipe.regularization for recipe in recipes]
         return cls(
@@ -46,6 +48,7 @@ class Controls:
             average=WeightAverage(decay=column["ema_decay"]) if column["ema_decay"].any() else None,
             learning_rate=column["learning_rate"],
             weight_decay=column["weight_decay"],
+            l1=column["l1"] if column["l1"].any() else None,
             largest_gradient=column["gradient_clip"] if column["gradient_clip"].any() else None,
             smoothing=column["label_smoothing"].squeeze(1) if column["label_smoothing"].any() else None,
         )

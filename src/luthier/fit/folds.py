@@ -11,6 +11,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from luthier.core.task import InputShape, TaskKind
+from luthier.data.stream import RowStream
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,8 @@ class FoldTensors:
     "Row numbers that judge a member of this fold."
     scales: tuple[TargetScale, ...] = ()
     "One a fold for a regression."
+    streams: tuple[RowStream, ...] = ()
+    "One a fold, where networks learn from a stream and not from the training rows here; folds may share one."
 
     @property
     def folds(self) -> int:
@@ -66,6 +69,10 @@ class FoldTensors:
     def device(self) -> torch.device:
         """Where the tensors are."""
         return self.numbers.device
+
+    def rows_learned(self, fold: int) -> int:
+        """Rows that a member of this fold learns from: one epoch."""
+        return self.streams[fold].rows if self.streams else len(self.train_rows[fold])
 
     def gather(self, folds: Int[Tensor, " members"], rows: Int[Tensor, "members batch"]) -> tuple[Tensor, Tensor, Tensor]:
         """Numbers, codes and targets of each member's rows: one gather for all members."""

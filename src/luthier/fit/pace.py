@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,6 +40,20 @@ class Pace:
     def finished(self, step: int) -> bool:
         """True when the planned steps are done or the time is over."""
         return step >= self.steps or self.stopped() or (self.until is not None and self.now() >= self.until)
+
+    def facts(self) -> dict[str, Any]:
+        """The plan as plain JSON; what the clock shows as a distance from now."""
+        step, progress, _ = self._anchor
+        left = None if self.until is None else self.until - self.now()
+        return {"steps": self.steps, "step": step, "progress": progress, "replanned": self.replanned, "seconds_left": left}
+
+    def put_back(self, facts: Mapping[str, Any]) -> None:
+        """Go on with the plan that `facts` wrote."""
+        moment = self.now()
+        self.steps, self._anchor = facts["steps"], (facts["step"], facts["progress"], moment)
+        self.replanned = [(step, steps) for step, steps in facts["replanned"]]
+        if facts["seconds_left"] is not None:
+            self.until = moment + facts["seconds_left"]
 
     def correct(self, step: int) -> None:
         """Re-plan the steps that are left by the speed since the last correction."""

@@ -7,6 +7,7 @@ weights, a roll-back and the removal of a member are each one operation on that 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from threading import Lock
 
 import torch
@@ -16,10 +17,10 @@ from torch.func import functional_call, vmap
 
 from luthier.core.recipe import Member, Recipe
 from luthier.core.seeds import derive_seed
-from luthier.fit.batches import RowOrders
 from luthier.fit.controls import Controls, plateau_of
 from luthier.fit.folds import FoldTensors
 from luthier.fit.losses import member_losses, member_predictions
+from luthier.fit.streamed import row_source
 from luthier.nets import build, roles
 from luthier.optim import State, WeightLayout, clip_members_
 
@@ -47,10 +48,9 @@ class Population:
         self._skeleton = nets[0].train()
         self.layout = layout_of(nets[0])
         self.weights: Float[Tensor, "members parameters"] = torch.stack([self._flat(net) for net in nets])
+        self._decays = self.layout.decay_mask().to(data.device)
         self.buffers = {name: torch.stack([dict(net.named_buffers())[name] for net in nets]) for name in dict(nets[0].named_buffers())}
-        self.orders = RowOrders(
-            [data.train_rows[member.fold] for member in members], [member.seed for member in members], batch_size=members[0].recipe.batch_size
-        )
+        self.source = row_source(members, data)
         self._dropout_rates = {name: rates.clone() for name, rates in self.buffers.items() if name.split(".")[-1] == "rate"}
         self.state = self._set_controls().optimizer.start(self.weights)
         self.average_state = self._fresh_average()
@@ -76,12 +76,17 @@ class Population:
     @property
     def steps_per_epoch(self) -> int:
         """Gradient steps in one pass over a fold's training rows."""
-        return self.orders.steps_per_epoch
+        return self.source.steps_per_epoch
+
+    @property
+    def batch_size(self) -> int:
+        """Training rows of one member in one step."""
+        return self.source.batch_size
 
     @property
     def rows_per_step(self) -> int:
         """Training rows that one step looks at, all members together: the unit of work."""
-        return self.orders.batch_size * len(self.members)
+        return self.batch_size * len(self.members)
 
     def step(self, progress: Float[Tensor, " members"]) -> Float[Tensor, " members"]:
         """One gradient step of every member.
@@ -92,14 +97,16 @@ class Population:
         Returns:
             The loss of each member on its own batch, before the step.
         """
-        rows = self.orders.batch(self.step_number)
-        numbers, codes, targets = self.data.gather(self._folds, rows)
-        weight_decay = self._controls.weight_decay * self._regularize(progress)
+        numbers, codes, targets = self.source.batch(self.step_number)
+        strength = self._regularize(progress)
         losses, gradients = self._gradients(numbers, codes, targets)
+        if self._controls.l1 is not None:
+            gradients += self._controls.l1 * strength * self._decays * self.weights.sign()
         if self._controls.largest_gradient is not None:
             clip_members_(gradients, self._controls.largest_gradient)
         rates = self._controls.learning_rate * self._controls.schedules.factors(progress)[:, None] * self._backoff
-        self._controls.optimizer.step_(self.weights, gradients, self.state, learning_rate=rates, weight_decay=weight_decay, layout=self.layout)
+        decay = self._controls.weight_decay * strength
+        self._controls.optimizer.step_(self.weights, gradients, self.state, learning_rate=rates, weight_decay=decay, layout=self.layout)
         if self._controls.average is not None:
             self._controls.average.update_(self.average_state, self.weights)
         self.step_number += 1
@@ -109,6 +116,10 @@ class Population:
     def step_together(self, progress: float) -> Float[Tensor, " members"]:
         """One gradient step with all members at the same point of their training."""
         return self.step(torch.full((len(self.members),), progress, device=self.data.device))
+
+    def scale_learning_rates(self, factor: float) -> None:
+        """Multiply every member's learning rate, from the next step on: a range test goes up in this way."""
+        self._backoff *= factor
 
     def observe(self, errors: Float[Tensor, " members"]) -> None:
         """Tell the schedules how good every member is now: reduce-on-plateau acts on it."""
@@ -121,7 +132,7 @@ class Population:
         return frozenset(name for name, rates in self._dropout_rates.items() if one_schedule and bool((rates == rates[0]).all()))
 
     def _regularize(self, progress: Float[Tensor, " members"]) -> Tensor:
-        """Set the dropout rates of this step; returns the factor of the weight decay, [members, 1]."""
+        """Set the dropout rates of this step; returns the factor of all penalties, [members, 1]."""
         if self._controls.regularization is None:
             return torch.ones_like(self._controls.weight_decay)
         strength = self._controls.regularization.factors(progress).float()
@@ -169,7 +180,7 @@ class Population:
         """Go on with these members only: the stack is compacted, the freed work is saved."""
         index = torch.tensor(list(members), device=self.data.device)
         self.members = [self.members[m] for m in members]
-        self.orders.keep(members)
+        self.source.keep(members)
         self.weights = self.weights[index]
         self.buffers = {name: stack[index] for name, stack in self.buffers.items()}
         self._dropout_rates = {name: rates[index] for name, rates in self._dropout_rates.items()}
@@ -187,13 +198,34 @@ class Population:
                 state[name][member] = part[member]
         self._backoff[member] *= backoff
 
+    def tensors(self) -> dict[str, Tensor]:
+        """Everything that training moves, by name."""
+        parts = {"weights": self.weights, "backoff": self._backoff}
+        for prefix, named in (("buffer", self.buffers), ("rate", self._dropout_rates), ("state", self.state), ("average", self.average_state)):
+            parts |= {f"{prefix}.{name}": tensor for name, tensor in named.items()}
+        plateau = self._plateau
+        return parts if plateau is None else parts | {f"plateau.{name}": getattr(plateau, name) for name in ("best", "waited", "factors")}
+
+    def put_back(self, tensors: Mapping[str, Tensor], *, step_number: int, rows_seen: int) -> None:
+        """Go on from what `tensors` gave, after so many steps."""
+        under = lambda prefix: {name.removeprefix(f"{prefix}."): tensor for name, tensor in tensors.items() if name.startswith(f"{prefix}.")}  # noqa: E731
+        self.weights, self._backoff = tensors["weights"].clone(), tensors["backoff"]
+        self.buffers, self._dropout_rates = under("buffer"), under("rate")
+        self.state, self.average_state = under("state"), under("average")
+        if self._plateau is not None:
+            kept = under("plateau")
+            self._plateau = replace(self._plateau, best=kept["best"], waited=kept["waited"], factors=kept["factors"])
+        self.step_number, self.rows_seen = step_number, rows_seen
+        self._set_controls()
+
     def _fresh_average(self) -> State:
         return self._controls.average.start(self.weights) if self._controls.average is not None else {}
 
 
 def start_network(member: Member, data: FoldTensors) -> nn.Module:
     """A member's network before its first step: its start hangs on its own seed and its fold's training rows alone."""
-    net = build(member.recipe.net, data.shape, data.outputs, seed=member.seed)
+    with _NOISE:
+        net = build(member.recipe.net, data.shape, data.outputs, seed=member.seed)
     initialize = getattr(net, "initialize_", None)
     if initialize is not None:
         generator = torch.Generator().manual_seed(derive_seed(member.seed, "initialize"))

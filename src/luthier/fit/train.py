@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -12,7 +11,9 @@ from torch import Tensor
 
 from luthier.core.recipe import Member
 from luthier.fit.folds import FoldTensors
+from luthier.fit.memory import Hurry, Memory, Outcome
 from luthier.fit.pace import Pace
+from luthier.fit.points import ResumePoint
 from luthier.fit.population import Population
 
 Judge = Callable[[np.ndarray, np.ndarray], float]
@@ -30,14 +31,6 @@ ROLLBACKS = 3
 "After so many divergences a member stops."
 BACKOFF = 0.4
 "Learning rate after a roll-back, times what it was."
-
-
-class Outcome(StrEnum):
-    """How a member's training ended."""
-
-    FINISHED = "finished"
-    STOPPED_EARLY = "stopped early"
-    DIVERGED = "diverged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,51 +68,26 @@ class TrainedMember:
         return bool(np.isfinite(self.error))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Hurry:
-    """The rest of a schedule, run through in a few steps."""
-
-    step: int
-    "Where it began."
-    progress: float
-    "Of the schedule, there."
-    steps: int
-    "How many are left from there."
-
-    def at(self, step: float) -> float:
-        """Progress at a step."""
-        return min(self.progress + (1.0 - self.progress) * (step - self.step) / self.steps, 1.0)
-
-
-@dataclass(slots=True)
-class _Memory:
-    """What is remembered of a member while it trains."""
-
-    weights: Tensor
-    error: float = float("inf")
-    predictions: np.ndarray = field(default_factory=lambda: np.empty(0))
-    best_epoch: float = 0.0
-    best_step: int = 0
-    hurry: _Hurry | None = None
-    since_best: int = 0
-    rollbacks: int = 0
-    outcome: Outcome = Outcome.FINISHED
-    epochs: list[float] = field(default_factory=list)
-    losses: list[float] = field(default_factory=list)
-    errors: list[float] = field(default_factory=list)
-
-
-def train(population: Population, pace: Pace, judge: Judge, *, tell: Callable[[float, float], None] = lambda progress, error: None) -> list[TrainedMember]:
+def train(
+    population: Population,
+    pace: Pace,
+    judge: Judge,
+    *,
+    tell: Callable[[float, float], None] = lambda progress, error: None,
+    point: ResumePoint | None = None,
+) -> list[TrainedMember]:
     """Train every member until the pace says stop or none is left; members come back in their order, each at its best epoch.
 
     Args:
         judge: the metric that chooses the best epoch.
         tell: called after each evaluation with the progress and the mean of the members' best errors.
+        point: where the state is kept on the way; if it has one already, the training goes on from there.
     """
-    memory = [_Memory(weights=row.clone()) for row in population.weights_to_judge()]
-    members, alive = list(population.members), list(memory)
-    buffers = [{name: stack[m] for name, stack in population.buffers.items()} for m in range(len(members))]
-    while alive:
+    members = list(population.members)
+    kept_before = point.take_up(population, pace) if point is not None else None
+    memory, positions = kept_before if kept_before is not None else (_fresh_memory(population), list(range(len(members))))
+    while positions:
+        alive = [memory[position] for position in positions]
         interval = _steps_between_evaluations(population, pace)
         _judge_members(population, alive, _advance(population, pace, alive, interval), judge)
         kept = _go_on(population, pace, alive, interval)
@@ -129,11 +97,18 @@ def train(population: Population, pace: Pace, judge: Judge, *, tell: Callable[[f
             break
         if 0 < len(kept) < len(alive):
             population.keep(kept)
-        alive = [alive[position] for position in kept]
-    return [_trained(member, buffers[m], memory[m]) for m, member in enumerate(members)]
+        positions = [positions[place] for place in kept]
+        if point is not None and positions:
+            point.keep(population, pace, memory, positions)
+    return [_trained(member, entry) for member, entry in zip(members, memory, strict=True)]
 
 
-def _advance(population: Population, pace: Pace, alive: Sequence[_Memory], interval: int) -> Tensor:
+def _fresh_memory(population: Population) -> list[Memory]:
+    weights = population.weights_to_judge()
+    return [Memory(row.clone(), {name: stack[m].clone() for name, stack in population.buffers.items()}) for m, row in enumerate(weights)]
+
+
+def _advance(population: Population, pace: Pace, alive: Sequence[Memory], interval: int) -> Tensor:
     """Steps up to the next evaluation; returns each member's mean loss over them."""
     total, steps = torch.zeros(len(alive), device=population.data.device), 0
     while steps < interval and not pace.finished(population.step_number):
@@ -149,7 +124,7 @@ def _steps_between_evaluations(population: Population, pace: Pace) -> int:
     return min(max(population.steps_per_epoch, pace.steps // most), max(pace.steps // fewest, 1))
 
 
-def _judge_members(population: Population, alive: Sequence[_Memory], losses: Tensor, judge: Judge) -> None:
+def _judge_members(population: Population, alive: Sequence[Memory], losses: Tensor, judge: Judge) -> None:
     """Compare every member with its best so far; roll back those that diverged."""
     weights = population.weights_to_judge()
     predictions = validation_predictions(population, weights)
@@ -160,11 +135,11 @@ def _judge_members(population: Population, alive: Sequence[_Memory], losses: Ten
             continue
         truth = validation_truth(population.data, population.members[position].fold)
         error = judge(truth, predictions[position])
-        _remember(entry, population, loss=loss, error=error, predictions=predictions[position], weights=weights[position])
+        _remember(entry, population, position, loss=loss, error=error, predictions=predictions[position], weights=weights[position])
     population.observe(torch.tensor([entry.errors[-1] if entry.errors else float("nan") for entry in alive]))
 
 
-def _go_on(population: Population, pace: Pace, alive: Sequence[_Memory], interval: int) -> list[int]:
+def _go_on(population: Population, pace: Pace, alive: Sequence[Memory], interval: int) -> list[int]:
     """The positions of the members that go on. Who has not improved for long returns to its best and hurries to the end of its schedule."""
     step = population.step_number
     for position, entry in enumerate(alive):
@@ -173,32 +148,28 @@ def _go_on(population: Population, pace: Pace, alive: Sequence[_Memory], interva
             entry.outcome = Outcome.STOPPED_EARLY
         elif entry.hurry is None and entry.since_best > patience:
             steps = max(int(HURRY_SHARE * entry.best_step), FEWEST_HURRIED * interval)
-            entry.hurry = _Hurry(step=step, progress=pace.progress(step), steps=steps)
+            entry.hurry = Hurry(step=step, progress=pace.progress(step), steps=steps)
             population.restart(position, entry.weights)
     return [position for position, entry in enumerate(alive) if entry.outcome is Outcome.FINISHED]
 
 
-def _diverged(entry: _Memory, loss: float, predictions: np.ndarray) -> bool:
+def _diverged(entry: Memory, loss: float, predictions: np.ndarray) -> bool:
     exploded = bool(entry.losses) and loss > EXPLODED * max(entry.losses[0], 1e-3)
     return exploded or not np.isfinite(loss) or not bool(np.isfinite(predictions).all())
 
 
-def _roll_back(population: Population, position: int, entry: _Memory) -> None:
+def _roll_back(population: Population, position: int, entry: Memory) -> None:
     entry.rollbacks += 1
     if entry.rollbacks >= ROLLBACKS:
         entry.outcome = Outcome.DIVERGED
     population.restart(position, entry.weights, backoff=BACKOFF)
 
 
-def _remember(entry: _Memory, population: Population, *, loss: float, error: float, predictions: np.ndarray, weights: Tensor) -> None:
-    epoch = population.step_number / population.steps_per_epoch
-    entry.epochs.append(epoch)
-    entry.losses.append(loss)
-    entry.errors.append(error)
-    entry.since_best += 1
-    if error <= entry.error:  # the later one on ties, as RealMLP does
-        entry.error, entry.best_epoch, entry.best_step, entry.since_best = error, epoch, population.step_number, 0
+def _remember(entry: Memory, population: Population, position: int, *, loss: float, error: float, predictions: np.ndarray, weights: Tensor) -> None:
+    step = population.step_number
+    if entry.remember(epoch=step / population.steps_per_epoch, step=step, loss=loss, error=error):
         entry.weights, entry.predictions = weights.clone(), predictions
+        entry.buffers = {name: stack[position].clone() for name, stack in population.buffers.items()}
 
 
 def validation_predictions(population: Population, weights: Tensor) -> list[np.ndarray]:
@@ -223,11 +194,11 @@ def _in_own_unit(data: FoldTensors, fold: int, values: np.ndarray) -> np.ndarray
     return (values[:, 0] * scale.deviation + scale.mean).clip(scale.low, scale.high)
 
 
-def _trained(member: Member, buffers: Mapping[str, Tensor], entry: _Memory) -> TrainedMember:
+def _trained(member: Member, entry: Memory) -> TrainedMember:
     return TrainedMember(
         member=member,
         weights=entry.weights,
-        buffers=buffers,
+        buffers=entry.buffers,
         error=entry.error,
         predictions=entry.predictions,
         best_epoch=entry.best_epoch,

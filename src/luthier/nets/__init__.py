@@ -9,6 +9,7 @@ from luthier.nets.periodic import PeriodicEmbedding as PeriodicEmbedding
 from luthier.nets.piecewise_linear import PiecewiseLinearEmbedding as PiecewiseLinearEmbedding
 from luthier.nets.realmlp import RealMlp as RealMlp
 from luthier.nets.registry import ARCHITECTURES as ARCHITECTURES
+from luthier.nets.registry import SHAPELESS_SETTINGS as SHAPELESS_SETTINGS
 from luthier.nets.registry import Architecture as Architecture
 from luthier.nets.registry import build as build
 from luthier.nets.residual_mlp import ResidualMlp as ResidualMlp
@@ -19,6 +20,7 @@ from luthier.nets.tabm_mini import TabmMini as TabmMini
 __all__ = [
     "ACTIVATIONS",
     "ARCHITECTURES",
+    "SHAPELESS_SETTINGS",
     "Architecture",
     "CategoryEncoding",
     "Dropout",

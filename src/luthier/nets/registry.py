@@ -34,6 +34,9 @@ ARCHITECTURES: dict[str, Architecture] = {
 }
 """Every architecture by the name that a recipe gives it."""
 
+SHAPELESS_SETTINGS = frozenset({"dropout", "hidden_dropout", "sigma"})
+"""Settings that change no shape and no operation: members of one population may differ in them."""
+
 
 def build(choice: Choice, shape: InputShape, outputs: int, *, seed: int) -> nn.Module:
     """The network that a recipe names, with weights that hang on the seed alone.

@@ -16,6 +16,10 @@ from luthier.report.scores import Comparison as Comparison
 from luthier.report.scores import Contestant as Contestant
 from luthier.report.scores import Optimism as Optimism
 from luthier.report.scores import Score as Score
+from luthier.report.search import RungFacts as RungFacts
+from luthier.report.search import SearchStory as SearchStory
+from luthier.report.search import SettingImportance as SettingImportance
+from luthier.report.search import TrialFacts as TrialFacts
 from luthier.report.story import ColumnFacts as ColumnFacts
 from luthier.report.story import ColumnImportance as ColumnImportance
 from luthier.report.story import Fact as Fact
@@ -34,5 +38,6 @@ __all__ = [
     "ReportRecord", "render", "verdict", "cautions", "interval_text", "number", "to_plain",
     "Score", "Contestant", "Comparison", "Optimism",
     "ClassificationDetail", "ClassScores", "Curve", "CalibrationBin", "Coverage", "CoverageGroup", "DecisionThreshold", "RegressionDetail",
+    "SearchStory", "TrialFacts", "RungFacts", "SettingImportance",
     "ColumnFacts", "Splits", "SplitPart", "TriedRecipe", "LearningCurves", "FoldCurve", "Importance", "ColumnImportance", "Phase", "Fact",
 ]  # fmt: skip

@@ -67,6 +67,36 @@ def percent(share: float | None, decimals: int = 1) -> str:
     return f"{100 * share:.{decimals}f} %".replace("-", "−")
 
 
+def setting_text(value: bool | float | str | None) -> str:
+    """The value of a setting with three digits.
+
+    Example:
+        >>> setting_text(0.00812345), setting_text(2e-5), setting_text(256), setting_text(True), setting_text("muon")
+        ('0.00812', '2e−5', '256', 'yes', 'muon')
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value
+    if value is None or not math.isfinite(value):
+        return "–"
+    if value == 0 or 1e-3 <= abs(value) < 1e6 or (value == int(value) and abs(value) < 1e9):
+        rounded = value if value == int(value) else float(f"{value:.3g}")
+        return f"{rounded:,.10g}".replace("-", "−")
+    mantissa, exponent = f"{value:.2e}".split("e")
+    return f"{float(mantissa):g}e{int(exponent)}".replace("-", "−")
+
+
+def counted(count: int, noun: str) -> str:
+    """A noun with its number.
+
+    Example:
+        >>> counted(1, "fold"), counted(1200, "trial")
+        ('1 fold', '1,200 trials')
+    """
+    return f"{count:,} {noun}{'s' if count != 1 else ''}"
+
+
 def duration(seconds: float | None) -> str:
     """Seconds as people say them.
 

@@ -9,12 +9,14 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from luthier.report import charts, numerals, usage, views
+from luthier.report import charts, numerals, search_sentences, search_views, usage, views
 from luthier.report.charts.confusion import LARGEST_TABLE
 from luthier.report.charts.curves import legend
 from luthier.report.charts.learning import loss_range
+from luthier.report.charts.slices import family_mark, family_style, level_key, score_range
 from luthier.report.charts.timebar import piece_style
 from luthier.report.record import ReportRecord
+from luthier.report.search import setting_label
 from luthier.report.verdicts import cautions, interval_text, verdict
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -40,6 +42,8 @@ def _environment() -> Environment:
     )
     environment.filters.update(_filters())
     environment.globals.update(charts=charts, views=views, legend=legend, loss_range=loss_range, piece_style=piece_style)
+    environment.globals.update(search_views=search_views, search_sentences=search_sentences)
+    environment.globals.update(score_range=score_range, level_key=level_key, family_mark=family_mark, family_style=family_style)
     environment.globals.update(verdict=verdict, cautions=cautions, interval_text=interval_text, largest_confusion_table=LARGEST_TABLE)
     return environment
 
@@ -51,4 +55,5 @@ def _filters() -> dict[str, Any]:
         "duration": numerals.duration,
         "p_value": numerals.p_value,
         "plain_label": views.plain_label,
+        "setting_label": setting_label,
     }

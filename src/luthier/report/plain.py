@@ -25,6 +25,8 @@ def to_plain(value: Any) -> Any:
         return value.value
     if isinstance(value, (tuple, list)):
         return [to_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): to_plain(item) for key, item in value.items()}
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     return value
@@ -39,11 +41,21 @@ def from_plain(kind: type[Record], plain: Mapping[str, Any]) -> Record:
 def _typed(hint: Any, plain: Any) -> Any:
     origin, inner = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
-        return None if plain is None else _typed(next(kind for kind in inner if kind is not type(None)), plain)
+        return _one_of(inner, plain)
     if origin is tuple:
         return tuple(_typed(inner[0], item) for item in plain)
+    if origin is Mapping:
+        return {key: _typed(inner[1], item) for key, item in plain.items()}
     if is_dataclass(hint) and isinstance(hint, type):
         return from_plain(hint, plain)
     if hint is float:
         return math.nan if plain is None else float(plain)
     return hint(plain) if isinstance(hint, type) else plain
+
+
+def _one_of(kinds: tuple[Any, ...], plain: Any) -> Any:
+    """A value of several possible kinds; JSON itself tells numbers from text."""
+    if plain is None:
+        return None if type(None) in kinds else math.nan
+    known = [kind for kind in kinds if kind is not type(None)]
+    return _typed(known[0], plain) if len(known) == 1 else plain

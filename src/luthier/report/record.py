@@ -10,6 +10,7 @@ from luthier.core.findings import Event, Finding
 from luthier.report.judgement import ClassificationDetail, RegressionDetail
 from luthier.report.plain import from_plain, to_plain
 from luthier.report.scores import Comparison, Contestant, Optimism
+from luthier.report.search import SearchStory
 from luthier.report.story import ColumnFacts, Fact, Importance, LearningCurves, Phase, Splits, TriedRecipe
 
 
@@ -62,6 +63,8 @@ class ReportRecord:
     "How many data checks ran."
     columns: tuple[ColumnFacts, ...] = ()
     tried: tuple[TriedRecipe, ...] = ()
+    search: SearchStory | None = None
+    "What was tried to find the recipes, and what mattered."
     events: tuple[Event, ...] = ()
     phases: tuple[Phase, ...] = ()
     splits: Splits | None = None

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from luthier.core.recipe import Member
-from luthier.fit import TrainedMember
+from luthier.fit import FoldTensors, Judge, TrainedMember
 
 Tell: TypeAlias = Callable[[float, float], None]
 """Hears (progress from 0 to 1, mean of the best errors so far) of a job while it trains."""
+
+STOPPED = "stopped before its training began"
+"The failure of a job that had not begun when somebody asked to stop."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +29,8 @@ class Job:
     "Planned steps; the schedule ends there."
     most_steps: int
     "Steps that a machine faster than planned may take."
+    point: Path | None = None
+    "File where the state is kept on the way; a job that finds one there goes on from it."
     seconds: float | None = None
     "At most so long, from the moment when its training begins; None where work alone is the bound."
 
@@ -55,15 +61,19 @@ class Executor(Protocol):
     - The same jobs give the same weights, errors and predictions, whoever trains them: to the last bit where the device and
       the number of threads inside an operation are the same.
     - Results come back in the order of the jobs, all of them, also where one failed: a failure is a result, not an exception.
+      Only what the user must change, a LuthierError, is raised; the other jobs are then given up.
     - A job's clock begins with its own training, not with `run`.
     - `run` is called from one thread; `tell` is called from that thread.
-    - After `stop`, jobs end at their next evaluation with what they have.
+    - After `stop`, jobs end at their next evaluation with what they have; those that have not begun fail with the words `STOPPED`.
     - `close` may be called twice; a closed executor trains no more.
     """
 
     @property
     def lanes(self) -> int:
         """Jobs that train at the same time."""
+
+    def give(self, data: FoldTensors, judge: Judge) -> Executor:
+        """The rows that jobs train on from now on, and who judges them; called before the first `run`."""
 
     def run(self, jobs: Sequence[Job], *, tell: Tell) -> list[JobResult]:
         """Train the jobs, as many at a time as there are lanes."""

@@ -11,8 +11,9 @@ import numpy as np
 from luthier.bundle import Bundle, Calibration, Manifest, Session, Stack, build_graph
 from luthier.data import Dataset
 from luthier.fit import TrainedMember, stack_trained
+from luthier.tune import Candidate
 from luthier.workflows.ensembling import COVERAGE, Mixture
-from luthier.workflows.training import Candidate, Training
+from luthier.workflows.training import Training
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -8,8 +8,8 @@ import numpy as np
 
 from luthier.core.task import Task
 from luthier.evaluate import Costs, IntervalRule, Metric, apply_temperature, fit_interval_rule, fit_set_threshold, fit_temperature
-from luthier.tune import Ensemble, select_ensemble
-from luthier.workflows.training import Candidate, Training
+from luthier.tune import MOST_NUMBERS, Candidate, Ensemble, select_ensemble
+from luthier.workflows.training import Training
 
 COVERAGE = 0.9
 "Probability with which a prediction set or interval holds the truth."
@@ -32,13 +32,18 @@ class Mixture:
     "Probability of the second class from which on it is answered; None is 0.5."
 
 
-def mix(training: Training, task: Task, metric: Metric, costs: Costs | None) -> Mixture:
-    """Choose and weigh candidates, then calibrate, on rows that did not train them."""
+def mix(training: Training, task: Task, metric: Metric, costs: Costs | None, *, most_numbers: int = MOST_NUMBERS) -> Mixture:
+    """Choose and weigh candidates, then calibrate, on rows that did not train them.
+
+    Args:
+        most_numbers: trained numbers of all chosen networks together.
+    """
     truth = training.oof_truth
-    sizes = [sum(entry.weights.numel() for entry in candidate.trained) for candidate in training.candidates]
-    ensemble = select_ensemble([candidate.predictions for candidate in training.candidates], truth, metric.error, sizes=sizes)
-    predictions = np.tensordot(ensemble.weights, [candidate.predictions for candidate in training.candidates], axes=1)
-    chosen = _heaviest_first(training.candidates, ensemble)
+    candidates = [candidate for candidate in training.candidates if candidate.held]
+    answers = [candidate.predictions for candidate in candidates]
+    ensemble = select_ensemble(answers, truth, metric.error, sizes=[candidate.size for candidate in candidates], most_numbers=most_numbers)
+    predictions = np.tensordot(ensemble.weights, answers, axes=1)
+    chosen = _heaviest_first(candidates, ensemble)
     if not task.kind.is_classification:
         return Mixture(chosen=chosen, error=ensemble.error, predictions=predictions, interval_rule=fit_interval_rule(predictions, truth, coverage=COVERAGE))
     temperature = fit_temperature(predictions, truth)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from math import inf
 from pathlib import Path
@@ -18,23 +18,27 @@ from luthier.core.errors import BudgetTooSmall, OutputExists
 from luthier.core.files import refuse_existing
 from luthier.core.findings import Finding, Severity
 from luthier.core.listener import Listener, Silent
-from luthier.core.task import ColumnKind
-from luthier.data import CHECKS, Dataset, Source, build_dataset, run_checks, split_rows, typed_frame
+from luthier.core.task import ColumnKind, Task
+from luthier.data import CHECKS, Dataset, Source, run_checks, split_rows, typed_frame
 from luthier.evaluate import metric_named, parse_costs, require_two_classes
 from luthier.fit import choose_device, describe_device, lanes_for
 from luthier.report import ReportRecord, render, to_plain
-from luthier.tune import Allowance
-from luthier.workflows.assembly import Assembled, assemble, weights_hash
-from luthier.workflows.ensembling import mix
+from luthier.tune import Allowance, Space, choose_executor, read_space, ready_space, space_to_plain
+from luthier.workflows.assembly import Assembled, weights_hash
 from luthier.workflows.interrupt import finishing_on_interrupt
 from luthier.workflows.judging import judge_sealed
+from luthier.workflows.latency import mix_and_assemble
+from luthier.workflows.reading import Table, open_table
 from luthier.workflows.record import FitStory, report_record
 from luthier.workflows.result import FitResult
+from luthier.workflows.run_folder import is_unfinished, open_journal, refuse_unfinished, remove_run
 from luthier.workflows.settings import SMALLEST_BUDGET_SECONDS, FitSettings
-from luthier.workflows.training import Ground, train_portfolio
+from luthier.workflows.training import Ground, train_networks
 
 WRITING_SECONDS = 3.0
 "Kept back for rendering the report and writing the bundle."
+SECONDS_A_ROW = 2e-5
+"A training row and member, roughly, on one core."
 FINISHING_SECONDS = 10.0
 "For baselines and importance after Ctrl-C."
 
@@ -57,6 +61,9 @@ def fit(
     kinds: Mapping[str, str | ColumnKind] | None = None,
     force_through: Sequence[str] = (),
     cost: str | None = None,
+    resume: bool = False,
+    space: str | Path | None = None,
+    max_latency: str | float | None = None,
     listener: Listener | None = None,
     started: float | None = None,
 ) -> FitResult:
@@ -95,19 +102,28 @@ def fit(
         kinds={name: str(kind) for name, kind in (kinds or {}).items()},
         force_through=tuple(force_through),
         cost=cost,
+        resume=resume,
+        space=Path(space) if space is not None else None,
+        max_latency_seconds=parse_duration(max_latency) if max_latency is not None else None,
     )
     return run_fit(data, settings, listener=listener or Silent(), started=started)
 
 
 def run_fit(data: Source, settings: FitSettings, *, listener: Listener, started: float | None = None) -> FitResult:
+    """The fit; a table that is larger than memory stays open until its end."""
+    with ExitStack() as open_until_the_end:
+        return _run_fit(data, settings, listener, started, open_until_the_end)
+
+
+def _run_fit(data: Source, settings: FitSettings, listener: Listener, started: float | None, open_until_the_end: ExitStack) -> FitResult:
     """The fit, phase by phase."""
     deadline, stopwatch = _deadline(settings, started), Stopwatch()
-    folder = settings.out or _free_folder(settings.target)
-    _refuse_output(folder, force=settings.force)
+    folder = _folder(settings)
     torch_device, costs = choose_device(settings.device), parse_costs(settings.cost) if settings.cost else None
 
     stopwatch.phase("reading")
-    dataset = _read(data, settings, listener)
+    table = open_until_the_end.enter_context(open_table(data, settings, listener, work=folder.parent))
+    dataset = table.dataset
     metric = metric_named(dataset.task.metric, dataset.task.kind)
     if costs is not None:
         require_two_classes(dataset.task)
@@ -117,20 +133,37 @@ def run_fit(data: Source, settings: FitSettings, *, listener: Listener, started:
     _tell_findings(findings, listener)
     split = split_rows(dataset, folds=settings.folds, seed=settings.seed)
     frame = typed_frame(dataset.frame, dataset.schema)
+    space = _space(settings, dataset.task, rows=len(split.folds[0].train))
 
     stopwatch.phase("training")
+    data_hash = _data_hash(table)
+    journal = open_journal(folder, settings, data_hash=data_hash, space=space_to_plain(space))
+    journal.run_on(lambda: deadline.seconds_used)
+    deadline.started -= journal.seconds_before
     allowance = Allowance(deadline=deadline, reserve_seconds=_reserve_seconds(dataset, settings), work=settings.work, lanes=lanes_for(torch_device))
-    with finishing_on_interrupt(deadline, listener):
+    with (
+        closing(choose_executor(torch_device, seconds=_expected_seconds(settings))) as executor,
+        finishing_on_interrupt(deadline, listener, also=(journal.freeze, executor.stop)),
+    ):
         ground = Ground(
-            dataset=dataset, frame=frame, split=split, metric=metric, allowance=allowance, seed=settings.seed, device=torch_device, listener=listener
+            dataset=dataset,
+            frame=frame,
+            split=split,
+            large=table.large,
+            metric=metric,
+            space=space,
+            allowance=allowance,
+            executor=executor,
+            journal=journal,
+            seed=settings.seed,
+            device=torch_device,
+            listener=listener,
         )
-        training = train_portfolio(ground)
+        training = train_networks(ground)
+        executor.close()
 
-        stopwatch.phase("ensemble and calibration")
-        mixture = mix(training, dataset.task, metric, costs)
-
-        stopwatch.phase("export")
-        model = assemble(dataset, training, mixture, {"seed": str(settings.seed)})
+        stopwatch.phase("ensemble, calibration and export")
+        mixture, model = mix_and_assemble(dataset, training, metric, costs, seed=settings.seed, max_latency_seconds=settings.max_latency_seconds)
 
         stopwatch.phase("sealed rows and baselines")
         judging = Deadline(budget_seconds=_judging_seconds(deadline))
@@ -149,12 +182,35 @@ def run_fit(data: Source, settings: FitSettings, *, listener: Listener, started:
         metric=metric,
         costs=costs,
         device=describe_device(torch_device),
-        data_hash=_data_hash(dataset),
+        data_hash=data_hash,
         weights_hash=weights_hash(mixture),
     )
     stopwatch.phase(None)
     record = report_record(story, bundle=str(folder), deadline=deadline, stopwatch=stopwatch)
-    return _write(folder, story, model, record, frame)
+    result = _write(folder, story, model, record, frame)
+    if deadline.stopped:
+        listener.say("The run was kept: the same command with --resume goes on with it, and replaces this model at its end.")
+    else:
+        remove_run(folder)
+    return result
+
+
+def _folder(settings: FitSettings) -> Path:
+    """Where the model will stand; refused where something else, or another run, is in the way."""
+    folder = settings.out or _free_folder(settings.target, resume=settings.resume)
+    refuse_unfinished(folder, resume=settings.resume, force=settings.force)
+    _refuse_output(folder, force=settings.force or settings.resume)
+    return folder
+
+
+def _space(settings: FitSettings, task: Task, *, rows: int) -> Space:
+    ready = ready_space(task.kind, rows=rows)
+    return read_space(settings.space, ready) if settings.space is not None else ready
+
+
+def _expected_seconds(settings: FitSettings) -> float:
+    """How long the training may take, to see whether worker processes are worth their start."""
+    return settings.work * SECONDS_A_ROW if settings.work is not None else settings.budget_seconds
 
 
 def _deadline(settings: FitSettings, started: float | None) -> Deadline:
@@ -178,23 +234,11 @@ def _judging_seconds(deadline: Deadline) -> float:
     return min(left, FINISHING_SECONDS) if deadline.stopped else left
 
 
-def _free_folder(target: str) -> Path:
-    """`TARGET.luthier` beside the caller, or the first free `TARGET-2.luthier`, `TARGET-3.luthier`..."""
+def _free_folder(target: str, *, resume: bool) -> Path:
+    """`TARGET.luthier` beside the caller, or the first free `TARGET-2.luthier`, `TARGET-3.luthier`...; to resume, the first of an interrupted run."""
     plain = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in target)
     names = (f"{plain}.luthier" if number == 1 else f"{plain}-{number}.luthier" for number in range(1, 10_000))
-    return next(Path(name) for name in names if not Path(name).exists())
-
-
-def _read(data: Source, settings: FitSettings, listener: Listener) -> Dataset:
-    dataset = build_dataset(
-        data, target=settings.target, task=settings.task, metric=settings.metric, kinds=settings.kinds, time=settings.time, group=settings.group
-    )
-    kinds = Counter(column.kind.value for column in dataset.schema.columns)
-    described = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
-    listener.say(f"{dataset.name}: {dataset.rows:,} rows; columns: {described}.")
-    classes = f" with {len(dataset.task.classes)} classes" if dataset.task.classes else ""
-    listener.say(f"Task: {dataset.task.kind}{classes}, predicting {dataset.task.target!r} ({dataset.task.why}).")
-    return dataset
+    return next((Path(name) for name in names if (is_unfinished(Path(name)) if resume else not Path(name).exists())), Path(f"{plain}.luthier"))
 
 
 def _tell_findings(findings: tuple[Finding, ...], listener: Listener) -> None:
@@ -209,9 +253,10 @@ def _reserve_seconds(dataset: Dataset, settings: FitSettings) -> float:
     return min(9.0 + 0.04 * settings.budget_seconds + cells * 4e-6, 0.5 * settings.budget_seconds)
 
 
-def _data_hash(dataset: Dataset) -> str:
-    rows = dataset.frame.hash_rows(seed=0).to_numpy().tobytes()
-    return hashlib.sha256(rows + dataset.target.tobytes()).hexdigest()[:16]
+def _data_hash(table: Table) -> str:
+    rows, target = table.dataset.frame.hash_rows(seed=0).to_numpy(), table.dataset.target
+    whole = table.large.digest if table.large is not None else ""
+    return hashlib.sha256(rows.tobytes() + target.tobytes() + whole.encode()).hexdigest()[:16]
 
 
 def _write(folder: Path, story: FitStory, model: Assembled, record: ReportRecord, frame: pl.DataFrame) -> FitResult:
@@ -233,7 +278,7 @@ def _write(folder: Path, story: FitStory, model: Assembled, record: ReportRecord
             warnings=[finding.evidence for finding in story.findings if finding.severity is not Severity.NOTE],
         ),
     )
-    complete = write_bundle(folder, manifest, contents, force=story.settings.force)
+    complete = write_bundle(folder, manifest, contents, force=story.settings.force or story.settings.resume)
     return FitResult(path=folder, bundle=Bundle(complete, Session(model.graph), folder), record=record, weights_hash=story.weights_hash)
 
 

@@ -18,11 +18,13 @@ from luthier.evaluate import Costs, Metric
 from luthier.fit import Outcome, TrainedMember
 from luthier.report import ReportRecord
 from luthier.report import story as told
+from luthier.tune import ON_OTHER_ROWS, Candidate
 from luthier.workflows import figures
 from luthier.workflows.ensembling import Mixture
 from luthier.workflows.judging import Judgement
+from luthier.workflows.search_story import search_story
 from luthier.workflows.settings import FitSettings
-from luthier.workflows.training import Candidate, Training
+from luthier.workflows.training import Training
 
 PACKAGES = ("luthier", "torch", "numpy", "scikit-learn", "polars", "onnxruntime")
 CURVES_SHOWN = 3
@@ -53,7 +55,6 @@ def report_record(story: FitStory, *, bundle: str, deadline: Deadline, stopwatch
     """Tell a fit in numbers."""
     dataset, training, mixture, judgement = story.dataset, story.training, story.mixture, story.judgement
     best = min(training.candidates, key=lambda candidate: candidate.error)
-    training_seconds = sum(candidate.seconds for candidate in training.candidates)
     runs = tuple(run for run, _ in judgement.baselines)
     return ReportRecord(
         name=dataset.name,
@@ -69,7 +70,7 @@ def report_record(story: FitStory, *, bundle: str, deadline: Deadline, stopwatch
         budget_seconds=story.settings.budget_seconds if story.settings.work is None else None,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         bundle=bundle,
-        contestants=figures.contestants(judgement, training_seconds=training_seconds),
+        contestants=figures.contestants(judgement, training_seconds=stopwatch.seconds.get("training", 0.0)),
         comparisons=tuple(figures.comparison(compared, runs) for compared in judgement.comparisons),
         optimism=figures.optimism(story.metric, mixture, judgement.model, best_recipe=best.recipe.name, best_error=best.error),
         classification=figures.classification(judgement, dataset.task, mixture, story.costs),
@@ -79,12 +80,20 @@ def report_record(story: FitStory, *, bundle: str, deadline: Deadline, stopwatch
         findings=story.findings,
         checks_run=story.checks_run,
         columns=_columns(dataset),
-        tried=(*(_tried(candidate, story) for candidate in training.candidates), *(_failed(recipe) for recipe in training.failed)),
+        search=search_story(training, story.metric, _trial_weights(mixture)),
+        tried=tuple(_tried(candidate, story) for candidate in training.candidates),
         events=_events(story),
         phases=tuple(told.Phase(name=name, seconds=seconds) for name, seconds in stopwatch.seconds.items()),
         splits=_splits(story.split, training),
         provenance=_provenance(story),
     )
+
+
+def _trial_weights(mixture: Mixture) -> dict[int, float]:
+    weights: dict[int, float] = {}
+    for candidate, weight in mixture.chosen:
+        weights[candidate.trial] = weights.get(candidate.trial, 0.0) + weight
+    return weights
 
 
 def _events(story: FitStory) -> tuple[Event, ...]:
@@ -117,6 +126,8 @@ def _curves(candidate: Candidate, metric: Metric) -> told.LearningCurves:
 
 
 def _title(candidate: Candidate) -> str:
+    if candidate.round_number == ON_OTHER_ROWS:
+        return f"{candidate.recipe.name}, on all rows"
     return candidate.recipe.name + (f", seed {candidate.round_number + 1}" if candidate.round_number else "")
 
 
@@ -145,10 +156,6 @@ def _state(trained: Sequence[TrainedMember]) -> str:
     if any(entry.rollbacks for entry in trained):
         return "rolled back"
     return "stopped early" if outcomes == {Outcome.STOPPED_EARLY} else "done"
-
-
-def _failed(recipe: Recipe) -> told.TriedRecipe:
-    return told.TriedRecipe(name=recipe.name, id=recipe.id, settings=describe(recipe), folds=0, score_mean=None, state="diverged")
 
 
 def describe(recipe: Recipe) -> str:

@@ -40,6 +40,12 @@ class FitSettings:
     "Folder of the bundle; None is a new name beside the caller."
     force: bool = False
     "Replace what stands at `out`."
+    resume: bool = False
+    "Go on with a run that was interrupted."
+    space: Path | None = None
+    "File that changes or replaces the search space."
+    max_latency_seconds: float | None = None
+    "Longest median time for one row in this process; None is what an ensemble of the usual size takes."
     kinds: Mapping[str, str] = field(default_factory=dict)
     "Column kinds that the user states."
     force_through: tuple[str, ...] = ()

@@ -68,6 +68,8 @@ class Frame:
     y_ticks: tuple[float, ...]
     percent: bool = False
     "True where both axes are shares."
+    x_names: tuple[str, ...] = ()
+    "What stands at `x_ticks` where that is not their number; a line break makes two lines."
 
     @classmethod
     def over(cls, x: tuple[float, float], y: tuple[float, float], *, x_label: str, y_label: str, percent: bool = False) -> Frame:
@@ -98,16 +100,20 @@ class Frame:
 
     def _labels(self) -> Markup:
         bottom, middle = HEIGHT - BOTTOM, (TOP + HEIGHT - BOTTOM) / 2
-        below = [element("text", text, x=self.x(tick), y=bottom + 17, class_="tick", text_anchor="middle") for tick, text in self._texts(self.x_ticks)]
-        beside = [element("text", text, x=LEFT - 7, y=self.y(tick) + 4, class_="tick", text_anchor="end") for tick, text in self._texts(self.y_ticks)]
+        below = [self._below(tick, text, bottom) for tick, text in zip(self.x_ticks, self.x_names or self._texts(self.x_ticks), strict=True)]
+        sideways = zip(self.y_ticks, self._texts(self.y_ticks), strict=True)
+        beside = [element("text", text, x=LEFT - 7, y=self.y(tick) + 4, class_="tick", text_anchor="end") for tick, text in sideways]
         x_name = element("text", self.x_label, x=(LEFT + WIDTH - RIGHT) / 2, y=HEIGHT - 5, class_="axis-label", text_anchor="middle")
         y_name = element("text", self.y_label, class_="axis-label", text_anchor="middle", transform=f"translate(11 {middle:g}) rotate(-90)")
         return Markup("").join([*below, *beside, x_name, y_name])
 
-    def _texts(self, ticks: tuple[float, ...]) -> list[tuple[float, str]]:
-        if self.percent:
-            return [(tick, f"{100 * tick:.0f} %") for tick in ticks]
-        return list(zip(ticks, tick_texts(ticks), strict=True))
+    def _below(self, tick: float, text: str, bottom: float) -> Markup:
+        lines = text.split("\n")
+        first = bottom + (17 if len(lines) == 1 else 14)
+        return Markup("").join(element("text", line, x=self.x(tick), y=first + 12 * row, class_="tick", text_anchor="middle") for row, line in enumerate(lines))
+
+    def _texts(self, ticks: tuple[float, ...]) -> list[str]:
+        return [f"{100 * tick:.0f} %" for tick in ticks] if self.percent else tick_texts(ticks)
 
 
 def tick_texts(ticks: Sequence[float]) -> list[str]:

@@ -1,0 +1,59 @@
+"""The folder of a fit that is under way: what it needs to go on after any interruption."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from luthier.core.errors import OutputExists, RunMissing
+from luthier.core.journal import FILE, Journal
+from luthier.workflows.settings import FitSettings
+
+UNTOLD = ("out", "force", "resume", "space")
+"Settings that may differ when a run is taken up again, or that are compared by their content."
+PACKAGES = ("luthier", "torch", "numpy", "optuna")
+"Packages whose version may change what a run does."
+
+
+def run_folder_of(model: Path) -> Path:
+    """Where the run of a model stands: beside it."""
+    return model.with_name(model.name + ".run")
+
+
+def is_unfinished(model: Path) -> bool:
+    """True where a fit of that model was begun and not ended."""
+    return (run_folder_of(model) / FILE).is_file()
+
+
+def refuse_unfinished(model: Path, *, resume: bool, force: bool) -> None:
+    """Raise where a run is in the way, or where there is none to go on with."""
+    folder = run_folder_of(model)
+    if resume and not is_unfinished(model):
+        finished = f"{model} is finished" if model.exists() else f"there is none at {folder}"
+        raise RunMissing(f"--resume goes on with a run that was interrupted, but {finished}. Leave --resume out.")
+    if is_unfinished(model) and not resume and not force:
+        raise OutputExists(f"An interrupted run stands at {folder}. Go on with it by --resume, or start anew by --force.")
+
+
+def open_journal(model: Path, settings: FitSettings, *, data_hash: str, space: Mapping[str, Any]) -> Journal:
+    """The journal of the fit: taken up again, or begun."""
+    folder, identity = run_folder_of(model), _identity(settings, data_hash, space)
+    if settings.resume:
+        return Journal.resume(folder, identity)
+    shutil.rmtree(folder, ignore_errors=True)
+    return Journal.begin(folder, identity)
+
+
+def remove_run(model: Path) -> None:
+    """The fit is finished: nothing of its run is needed any more."""
+    shutil.rmtree(run_folder_of(model), ignore_errors=True)
+
+
+def _identity(settings: FitSettings, data_hash: str, space: Mapping[str, Any]) -> dict[str, Any]:
+    told = {name: value for name, value in asdict(settings).items() if name not in UNTOLD}
+    versions = {package: version(package) for package in PACKAGES}
+    return {"data": data_hash, **told, "space": dict(space), **versions}

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+from luthier.core.errors import TrainingFailed
+from luthier.core.journal import Journal
+from luthier.core.recipe import Recipe
+from luthier.testing.executors import ErrorOf
+from luthier.tune import Family, Search, Space, TrialState, policy
+from luthier.tune.domains import Real
+from luthier.tune.search import STALLED_ROUNDS
+from tests.fit.conftest import make_recipe
+from tests.tune.benches import ROWS_A_FOLD, by_work, journal_in, log_loss
+
+FULL_TRAINING = 3 * 10 * ROWS_A_FOLD
+"Rows of ten epochs on three folds."
+
+
+def bowl(recipe: Recipe, fold: int, epochs: float) -> float:
+    """Best at a learning rate of 0.1; longer is better; every fold has its own level."""
+    return 0.2 + 0.05 * abs(math.log10(recipe.learning_rate / 0.1)) + 0.02 * fold + 0.1 / (1 + epochs)
+
+
+def space(**families: float) -> Space:
+    rates = families or {"far": 1e-3}
+    recipes = {name: make_recipe(learning_rate=rate, name=name, epochs=10) for name, rate in rates.items()}
+    domain = Real(1e-4, 1.0, log=True)
+    return Space(families={name: Family(recipe=recipe, domains={"learning_rate": domain}) for name, recipe in recipes.items()})
+
+
+def search(error: ErrorOf, trainings: float, *, journal: Journal | None = None, where: Space | None = None) -> Search:
+    where = where or space()
+    bench = by_work(error, int(trainings * FULL_TRAINING), journal=journal)
+    return Search(bench=bench, space=where, proposer=policy(where, 200), judge=log_loss, say=lambda what, progress, error: None, seed=0)
+
+
+def found(error: ErrorOf, trainings: float, **settings: object) -> Search:
+    made = search(error, trainings, **settings)
+    made.run(list(made.space.families))
+    return made
+
+
+def test_the_published_recipe_is_trained_on_every_fold_first() -> None:
+    first = found(bowl, 1.0)
+
+    assert [trial.origin for trial in first.trials] == ["default"]
+    assert (first.trials[0].state, first.trials[0].scores[0].folds) == (TrialState.FINISHED, (0, 1, 2))
+
+
+def test_more_work_finds_better_recipes() -> None:
+    little, much = found(bowl, 1.0), found(bowl, 40.0)
+
+    assert min(trial.error for trial in much.trials if trial.state is TrialState.FINISHED) < little.trials[0].error - 0.05
+    assert 0.02 < min(much.candidates, key=lambda candidate: candidate.error).recipe.learning_rate < 0.5
+
+
+def test_worse_recipes_stop_on_a_rung_and_better_ones_go_on_to_every_fold() -> None:
+    trials = found(bowl, 40.0).trials
+
+    stopped = [trial for trial in trials if trial.state is TrialState.STOPPED]
+    assert len(stopped) > len(trials) / 2
+    assert all(len(trial.scores[-1].folds) < 3 and trial.scores[-1].epochs < 10 for trial in stopped)
+    assert all(trial.scores[-1].folds == (0, 1, 2) for trial in trials if trial.state is TrialState.FINISHED)
+
+
+def test_no_more_work_is_done_than_was_given() -> None:
+    done = found(bowl, 12.0)
+
+    assert done.bench.allowance.rows_used <= 12 * FULL_TRAINING
+
+
+def test_the_best_recipes_are_trained_again_with_other_seeds() -> None:
+    done = found(bowl, 12.0)
+
+    again = [candidate for candidate in done.candidates if candidate.round_number > 0]
+    best = min((candidate for candidate in done.candidates if candidate.round_number == 0), key=lambda candidate: candidate.error)
+    assert again
+    assert again[0].recipe == best.recipe
+    assert {entry.member.seed for entry in again[0].trained}.isdisjoint({entry.member.seed for entry in best.trained})
+
+
+def test_every_family_gets_its_own_recipe_tried() -> None:
+    done = found(bowl, 12.0, where=space(near=0.05, far=1e-3))
+
+    assert [trial.recipe.name for trial in done.trials[:2]] == ["near", "far"]
+
+
+def test_a_recipe_that_diverges_is_told_and_not_in_the_way() -> None:
+    def diverges_when_far(recipe: Recipe, fold: int, epochs: float) -> float:
+        return math.inf if recipe.name == "far" else bowl(recipe, fold, epochs)
+
+    done = found(diverges_when_far, 12.0, where=space(near=0.05, far=1e-3))
+
+    assert done.trials[1].state is TrialState.FAILED
+    assert "far (trial 2) was dropped: a fold's network diverged before it had learned anything." in [event.what for event in done.events]
+    assert all(candidate.recipe.name == "near" for candidate in done.candidates)
+
+
+def test_a_search_in_which_nothing_gets_better_ends_early_and_says_so() -> None:
+    def the_default_is_best(recipe: Recipe, fold: int, epochs: float) -> float:
+        return 0.1 if recipe.learning_rate == pytest.approx(1e-3) else 0.9
+
+    done = found(the_default_is_best, 400.0)
+
+    assert f"{STALLED_ROUNDS} rounds in a row brought no better network." in [event.what for event in done.events]
+    assert done.bench.allowance.share_used < 0.9
+
+
+def test_where_no_network_can_be_trained_the_search_fails_with_the_reason() -> None:
+    def fails(recipe: Recipe, fold: int, epochs: float) -> float:
+        raise RuntimeError("the forward pass broke")
+
+    with pytest.raises(TrainingFailed, match="the forward pass broke"):
+        found(fails, 4.0)
+
+
+def test_a_thousand_trials_keep_the_networks_of_the_best_few_only() -> None:
+    done = found(lambda recipe, fold, epochs: 0.5 + 1e-4 / recipe.learning_rate, 120.0)
+
+    assert len(done.candidates) > 24
+    assert sum(candidate.held for candidate in done.candidates) == 24
+
+
+class Killed(Exception):
+    """Stands for kill -9."""
+
+
+@pytest.mark.parametrize("after", [1, 3, 6, 11])
+def test_a_search_that_was_killed_goes_the_same_way_to_the_same_end(after: int, tmp_path: Path) -> None:
+    unbroken = found(bowl, 20.0)
+    trained = iter(range(1000))
+
+    def is_killed(recipe: Recipe, fold: int, epochs: float) -> float:
+        if next(trained) >= 3 * after:
+            raise Killed
+        return bowl(recipe, fold, epochs)
+
+    with pytest.raises(Killed):
+        found(is_killed, 20.0, journal=journal_in(tmp_path))
+    taken_up = found(bowl, 20.0, journal=journal_in(tmp_path, resume=True))
+
+    assert taken_up.trials == unbroken.trials
+    assert [candidate.error for candidate in taken_up.candidates] == [candidate.error for candidate in unbroken.candidates]
+    assert len(taken_up.bench.executor.jobs) < len(unbroken.bench.executor.jobs)
