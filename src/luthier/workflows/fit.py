@@ -110,7 +110,7 @@ def fit(
 
 
 def run_fit(data: Source, settings: FitSettings, *, listener: Listener, started: float | None = None) -> FitResult:
-    """The fit; a table that is larger than memory stays open until its end."""
+    """The fit; workers that start while the table is read, and a table that is larger than memory, stay until its end."""
     with ExitStack() as open_until_the_end:
         return _run_fit(data, settings, listener, started, open_until_the_end)
 
@@ -120,6 +120,7 @@ def _run_fit(data: Source, settings: FitSettings, listener: Listener, started: f
     deadline, stopwatch = _deadline(settings, started), Stopwatch()
     folder = _folder(settings)
     torch_device, costs = choose_device(settings.device), parse_costs(settings.cost) if settings.cost else None
+    executor = open_until_the_end.enter_context(closing(choose_executor(torch_device, seconds=_expected_seconds(settings))))
 
     stopwatch.phase("reading")
     table = open_until_the_end.enter_context(open_table(data, settings, listener, work=folder.parent))
@@ -141,10 +142,7 @@ def _run_fit(data: Source, settings: FitSettings, listener: Listener, started: f
     journal.run_on(lambda: deadline.seconds_used)
     deadline.started -= journal.seconds_before
     allowance = Allowance(deadline=deadline, reserve_seconds=_reserve_seconds(dataset, settings), work=settings.work, lanes=lanes_for(torch_device))
-    with (
-        closing(choose_executor(torch_device, seconds=_expected_seconds(settings))) as executor,
-        finishing_on_interrupt(deadline, listener, also=(journal.freeze, executor.stop)),
-    ):
+    with finishing_on_interrupt(deadline, listener, also=(journal.freeze, executor.stop)):
         ground = Ground(
             dataset=dataset,
             frame=frame,

@@ -10,7 +10,7 @@ from luthier.fit import lanes_for
 from luthier.tune.executors.in_process import InProcess
 from luthier.tune.executors.workers import Workers
 
-PROCESS_GAIN = 1.3
+PROCESS_GAIN = 1.12
 """Member-steps a second with a process a core, over those with a thread a core: a cautious guess.
 `python -m benchmarks.executors` measures it: take the smallest ratio of its rows."""
 START_SECONDS = 5.0
