@@ -2,6 +2,7 @@
 # make test    the whole suite, without the tests marked slow or gpu
 # make check   format, lint, types, floors
 # make bench   the tables that the README quotes (about half an hour); TABLES=FOLDER for tables of your own
+# make bench-long   peers under one clock, deadlines, kills, a table of ten million rows (hours)
 # make docs    the generated reference pages
 # Nothing has to be done by hand before any of them.
 
@@ -11,7 +12,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PYTEST ?= -q -n auto --dist loadfile
 
-.PHONY: demo test test-slow check bench docs clean
+.PHONY: demo test test-slow check bench bench-long docs clean
 .DEFAULT_GOAL := demo
 
 demo: $(READY)
@@ -34,8 +35,15 @@ check: $(READY)
 bench: $(VENV)/.ready-benchmarks
 	$(BIN)/python -m benchmarks.tables $(TABLES)
 	$(BIN)/python -m benchmarks.engine
+	$(BIN)/python -m benchmarks.search
 	$(BIN)/luthier demo health --force
 	$(BIN)/python -m benchmarks.limits luthier-demo-health src/luthier/examples/thyroid_diagnosis.csv --memory
+
+bench-long: $(VENV)/.ready-benchmarks
+	$(BIN)/python -m benchmarks.peers $(TABLES)
+	$(BIN)/python -m benchmarks.deadlines $(TABLES) --out deadlines.jsonl
+	$(BIN)/python -m benchmarks.resume --out resume.jsonl
+	$(BIN)/python -m benchmarks.large
 
 docs: $(READY)
 	$(BIN)/python -m scripts.reference

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from luthier.workflows.estimators import LuthierRegressor as LuthierRegressor
     from luthier.workflows.fit import fit as fit
     from luthier.workflows.load import load as load
+    from luthier.workflows.tune import tune as tune
 
 __version__ = "0.1.0"
 
-__all__ = ["LuthierClassifier", "LuthierError", "LuthierRegressor", "errors", "fit", "load"]
+__all__ = ["LuthierClassifier", "LuthierError", "LuthierRegressor", "errors", "fit", "load", "tune"]
 
 _HOMES = {
     "LuthierClassifier": "luthier.workflows.estimators",
@@ -35,6 +36,7 @@ _HOMES = {
     "errors": "luthier.core",
     "fit": "luthier.workflows.fit",
     "load": "luthier.workflows.load",
+    "tune": "luthier.workflows.tune",
 }
 
 
@@ -53,7 +55,7 @@ def __dir__() -> list[str]:
 
 
 class _Package(ModuleType):
-    """Keeps `luthier.fit` the function: importing the folder of the same name would put the folder there."""
+    """Keeps `luthier.fit` and `luthier.tune` the functions: importing the folder of the same name would put the folder there."""
 
     def __setattr__(self, name: str, value: object) -> None:
         if name not in _HOMES or not isinstance(value, ModuleType):

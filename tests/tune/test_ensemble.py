@@ -30,15 +30,38 @@ def test_a_useless_candidate_gets_no_weight() -> None:
     assert ensemble.chosen == (0,)
 
 
-def test_the_mix_is_never_worse_than_the_best_alone() -> None:
+def test_candidates_with_errors_of_their_own_are_better_together_than_the_best_alone() -> None:
     rng = np.random.default_rng(1)
     truth = rng.normal(size=300)
-    candidates = [truth + rng.normal(size=300) * spread for spread in (0.5, 0.6, 0.9)]
+    candidates = [truth + rng.normal(size=300) * spread for spread in (0.5, 0.51, 0.52)]
 
     ensemble = select_ensemble(candidates, truth, rmse)
 
     assert sum(ensemble.weights) == pytest.approx(1.0)
-    assert ensemble.error <= min(rmse(truth, candidate) for candidate in candidates)
+    assert ensemble.chosen == (0, 1, 2)
+    assert ensemble.error < 0.8 * min(rmse(truth, candidate) for candidate in candidates)
+
+
+def test_among_many_equal_candidates_the_luckiest_is_not_alone() -> None:
+    """The expected error of one of forty equal candidates is that of any; the selection must not fall for the best one."""
+    rng = np.random.default_rng(2)
+    truth, fresh = rng.normal(size=200), rng.normal(size=4000)
+    shared, later = rng.normal(size=200), rng.normal(size=4000)
+    own = rng.normal(size=(40, 4200)) * 0.3
+    ensemble = select_ensemble([truth + shared + noise[:200] for noise in own], truth, rmse)
+
+    mixed = np.tensordot(ensemble.weights, [fresh + later + noise[200:] for noise in own], axes=1)
+
+    assert len(ensemble.chosen) >= 3
+    assert rmse(fresh, mixed) < np.mean([rmse(fresh, fresh + later + noise[200:]) for noise in own])
+
+
+def test_weights_are_drawn_halfway_towards_equal_ones() -> None:
+    truth = np.arange(10.0)
+
+    ensemble = select_ensemble([truth + 0.5, truth - 1.5], truth, rmse)  # alone a greedy selection would settle at 3 to 1
+
+    assert ensemble.weights == pytest.approx((0.625, 0.375))
 
 
 def test_an_ensemble_stays_small_enough_to_carry_and_to_ask() -> None:
@@ -48,6 +71,14 @@ def test_an_ensemble_stays_small_enough_to_carry_and_to_ask() -> None:
     ensemble = select_ensemble(candidates, truth, rmse, sizes=[1_000_000, 600_000, 400_000])
 
     assert ensemble.chosen == (0, 2)
+
+
+def test_a_smaller_bound_takes_what_fits_instead_of_the_best() -> None:
+    truth = np.arange(10.0)
+
+    ensemble = select_ensemble([truth + 0.1, truth + 1.0], truth, rmse, sizes=[1_000, 100], most_numbers=500)
+
+    assert ensemble.chosen == (1,)
 
 
 @pytest.mark.parametrize(

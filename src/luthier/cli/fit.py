@@ -34,6 +34,7 @@ def fit(
     force_through: Annotated[list[str] | None, typer.Option(metavar="CHECK", help="Override the refusal of this data check; it is recorded.")] = None,
     cost: Cost = None,
     space: Annotated[Path | None, typer.Option(metavar="FILE", help="YAML or JSON that changes the search space.")] = None,
+    like: Annotated[list[Path] | None, typer.Option(metavar="MODEL", help="Begin with the best recipes of a model of the same columns.")] = None,
     max_latency: Annotated[str | None, typer.Option(help="Longest median time for one row, such as 2ms: bounds the ensemble.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run of the same command.")] = False,
     json: Json = False,
@@ -47,7 +48,7 @@ def fit(
         result = run(
             data, target=target, task=task, time=time, group=group, metric=metric, budget=budget, work=work, folds=folds, seed=seed, device=device,
             out=out, force=force, kinds=parse_kinds(kind or []), force_through=force_through or [], cost=cost,
-            space=space, max_latency=max_latency, resume=resume, listener=listener, started=process_started(),
+            space=space, like=like or (), max_latency=max_latency, resume=resume, listener=listener, started=process_started(),
         )
         # fmt: on
     print_fit(result, json=json)

@@ -117,7 +117,7 @@ class Journal:
         if self.folder is None or self._frozen:
             return
         with (self.folder / FILE).open("ab") as file:
-            file.write(json.dumps(line).encode() + b"\n")
+            file.write(json.dumps(line, default=str).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
 
@@ -136,7 +136,7 @@ def read_lines(folder: Path) -> list[dict[str, Any]]:
 
 def refuse_differences(folder: Path, *, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
     """Raise `RunDiffers` with everything that is not as it was."""
-    plain = json.loads(json.dumps(now))
+    plain = json.loads(json.dumps(now, default=str))
     differing = [f"{key} was {before.get(key)!r} and is {plain.get(key)!r} now" for key in {**before, **plain} if before.get(key) != plain.get(key)]
     if differing:
         raise RunDiffers(

@@ -18,6 +18,7 @@ from luthier.fit.noise_scale import gradient_noise_scale as gradient_noise_scale
 from luthier.fit.pace import Pace as Pace
 from luthier.fit.points import ResumePoint as ResumePoint
 from luthier.fit.population import Population as Population
+from luthier.fit.population import start_network as start_network
 from luthier.fit.probe import Speed as Speed
 from luthier.fit.probe import probe as probe
 from luthier.fit.probe import unmeasured as unmeasured
@@ -52,6 +53,7 @@ __all__ = [
     "read_trained",
     "stack_key",
     "stack_trained",
+    "start_network",
     "train",
     "train_side_by_side",
     "unmeasured",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Int
 from torch import Tensor
 
 from luthier.core.task import InputShape, TaskKind
@@ -40,8 +40,10 @@ class FoldTensors:
     kind: TaskKind
     shape: InputShape
     outputs: int
-    numbers: Float[Tensor, "folds rows numbers"]
-    codes: Int[Tensor, "folds rows codes"]
+    numbers: Tensor
+    "Inputs [folds, rows, numbers], or one [1, rows, ...] of any shape that all folds share."
+    codes: Tensor
+    "Codes of categorical inputs [folds, rows, codes], or one [1, rows, codes] that all folds share."
     targets: Tensor
     "Class index int64 [folds, rows], or the standardized target float32 [folds, rows]."
     truth: np.ndarray
@@ -78,8 +80,9 @@ class FoldTensors:
         """Numbers, codes and targets of each member's rows: one gather for all members."""
         flat = (folds[:, None] * self.rows + rows).flatten()
         members, batch = rows.shape
-        numbers = self.numbers.flatten(0, 1).index_select(0, flat).unflatten(0, (members, batch))
-        codes = self.codes.flatten(0, 1).index_select(0, flat).unflatten(0, (members, batch))
+        inputs = flat if len(self.numbers) == self.folds else rows.flatten()
+        numbers = self.numbers.flatten(0, 1).index_select(0, inputs).unflatten(0, (members, batch))
+        codes = self.codes.flatten(0, 1).index_select(0, inputs).unflatten(0, (members, batch))
         return numbers, codes, self.targets.flatten().index_select(0, flat).unflatten(0, (members, batch))
 
 

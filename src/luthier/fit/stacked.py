@@ -36,7 +36,7 @@ class Predictor(nn.Module):
             for field in fields(TargetScale):
                 self.register_buffer(f"target_{field.name}", torch.tensor(0.0))
 
-    def forward(self, numbers: Float[Tensor, "rows numbers"], codes: Int[Tensor, "rows codes"]) -> Float[Tensor, "rows classes"]:
+    def forward(self, numbers: Tensor, codes: Int[Tensor, "rows codes"]) -> Float[Tensor, "rows classes"]:
         predictions = member_predictions(self.kind, self.net(numbers, codes).unsqueeze(0)).squeeze(0)
         if self.kind.is_classification:
             return predictions
@@ -62,6 +62,11 @@ class StackedNetwork:
     def predict(self, numbers: Float[Tensor, "members rows numbers"], codes: Int[Tensor, "members rows codes"]) -> Float[Tensor, "members rows classes"]:
         """Every member's answer for its own rows."""
         return vmap(lambda tensors, numbers, codes: functional_call(self.predictor, tensors, (numbers, codes)))(dict(self.tensors), numbers, codes)
+
+    def each(self, numbers: Tensor, codes: Tensor) -> Float[Tensor, "members rows classes"]:
+        """Every member's answer for the same rows, one member after the other."""
+        stacks = [{name: stack[member] for name, stack in self.tensors.items()} for member in range(self.members)]
+        return torch.stack([functional_call(self.predictor, tensors, (numbers, codes)) for tensors in stacks])
 
 
 def stack_trained(trained: Sequence[TrainedMember], *, kind: TaskKind, shape: InputShape, outputs: int, scales: Sequence[TargetScale] = ()) -> StackedNetwork:

@@ -47,6 +47,7 @@ from luthier.tune.trials import Point as Point
 from luthier.tune.trials import Score as Score
 from luthier.tune.trials import Trial as Trial
 from luthier.tune.trials import TrialState as TrialState
+from luthier.tune.workbench import WIDEST as WIDEST
 from luthier.tune.workbench import Workbench as Workbench
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "MOST_NUMBERS",
     "ON_OTHER_ROWS",
     "PROPOSERS",
+    "WIDEST",
     "Allowance",
     "Bracket",
     "Candidate",

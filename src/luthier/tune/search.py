@@ -22,8 +22,8 @@ from luthier.tune.workbench import Trained, Workbench, refuse_failures, without_
 
 REPEATS_SHARE = 0.2
 "Share of the search that is kept for training its best recipes again with other seeds."
-LONGEST_REPEAT = 2.0
-"A recipe is trained again as long as at least half of what it cost is left: its schedule is compressed to fit."
+LONGEST_REPEAT = 3.0
+"A recipe is trained again as long as at least a third of what it cost is left: its schedule is compressed to fit."
 MOST_REPEATS = 6
 "Trainings with other seeds."
 HELD = 24

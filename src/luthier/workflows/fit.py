@@ -28,10 +28,11 @@ from luthier.workflows.assembly import Assembled, weights_hash
 from luthier.workflows.interrupt import finishing_on_interrupt
 from luthier.workflows.judging import judge_sealed
 from luthier.workflows.latency import mix_and_assemble
+from luthier.workflows.past import past_points
 from luthier.workflows.reading import Table, open_table
 from luthier.workflows.record import FitStory, report_record
 from luthier.workflows.result import FitResult
-from luthier.workflows.run_folder import is_unfinished, open_journal, refuse_unfinished, remove_run
+from luthier.workflows.run_folder import is_unfinished, open_journal, refuse_unfinished, remove_run, removed_when_refused
 from luthier.workflows.settings import SMALLEST_BUDGET_SECONDS, FitSettings
 from luthier.workflows.training import Ground, train_networks
 
@@ -63,6 +64,7 @@ def fit(
     cost: str | None = None,
     resume: bool = False,
     space: str | Path | None = None,
+    like: str | Path | Sequence[str | Path] = (),
     max_latency: str | float | None = None,
     listener: Listener | None = None,
     started: float | None = None,
@@ -104,6 +106,7 @@ def fit(
         cost=cost,
         resume=resume,
         space=Path(space) if space is not None else None,
+        like=tuple(Path(model) for model in ([like] if isinstance(like, str | Path) else like)),
         max_latency_seconds=parse_duration(max_latency) if max_latency is not None else None,
     )
     return run_fit(data, settings, listener=listener or Silent(), started=started)
@@ -142,7 +145,7 @@ def _run_fit(data: Source, settings: FitSettings, listener: Listener, started: f
     journal.run_on(lambda: deadline.seconds_used)
     deadline.started -= journal.seconds_before
     allowance = Allowance(deadline=deadline, reserve_seconds=_reserve_seconds(dataset, settings), work=settings.work, lanes=lanes_for(torch_device))
-    with finishing_on_interrupt(deadline, listener, also=(journal.freeze, executor.stop)):
+    with removed_when_refused(folder), finishing_on_interrupt(deadline, listener, also=(journal.freeze, executor.stop)):
         ground = Ground(
             dataset=dataset,
             frame=frame,
@@ -150,6 +153,7 @@ def _run_fit(data: Source, settings: FitSettings, listener: Listener, started: f
             large=table.large,
             metric=metric,
             space=space,
+            past=past_points(settings.like, dataset.task, dataset.schema),
             allowance=allowance,
             executor=executor,
             journal=journal,

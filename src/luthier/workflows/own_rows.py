@@ -51,7 +51,7 @@ def own_rows(dataset: Sequence[Any], *, task: str, metric: str | None, folds: in
     if len(truth) < 2 * SEALED_PARTS * folds:
         raise TooFewRows(f"At least {2 * SEALED_PARTS * folds} rows are required for {folds} folds and sealed rows, but {len(truth)} came.")
     rest, sealed = next(_dealt(truth, SEALED_PARTS, seed, stratified=asked.kind.is_classification))
-    values, own = torch.as_tensor(inputs), truth[rest]
+    values, own = as_inputs(inputs), truth[rest]
     dealt = list(_dealt(own, folds, seed + 1, stratified=asked.kind.is_classification))
     scales = () if asked.kind.is_classification else tuple(TargetScale.of(own[train]) for train, _ in dealt)
     standardized = [own if not scales else (own - scales[fold].mean) / scales[fold].deviation for fold in range(folds)]
@@ -68,6 +68,12 @@ def own_rows(dataset: Sequence[Any], *, task: str, metric: str | None, folds: in
         scales=scales,
     )
     return OwnRows(task=asked, data=data, sealed_inputs=values[torch.from_numpy(sealed)], sealed_truth=truth[sealed])
+
+
+def as_inputs(inputs: ArrayLike | Tensor) -> Tensor:
+    """Inputs as a network takes them: whole numbers as they are, others as float32."""
+    values = torch.as_tensor(inputs)
+    return values.float() if values.is_floating_point() else values
 
 
 def _pair(dataset: Sequence[Any]) -> tuple[ArrayLike, ArrayLike]:

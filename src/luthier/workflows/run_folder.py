@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from luthier.core.errors import OutputExists, RunMissing
+from luthier.core.errors import Interrupted, LuthierError, OutputExists, RunMissing
 from luthier.core.journal import FILE, Journal
 from luthier.workflows.settings import FitSettings
 
@@ -51,6 +52,18 @@ def open_journal(model: Path, settings: FitSettings, *, data_hash: str, space: M
 def remove_run(model: Path) -> None:
     """The fit is finished: nothing of its run is needed any more."""
     shutil.rmtree(run_folder_of(model), ignore_errors=True)
+
+
+@contextmanager
+def removed_when_refused(model: Path) -> Iterator[None]:
+    """A block whose refusal leaves no run behind: there would be nothing to go on with. An interruption leaves it."""
+    try:
+        yield
+    except Interrupted:
+        raise
+    except LuthierError:
+        remove_run(model)
+        raise
 
 
 def _identity(settings: FitSettings, data_hash: str, space: Mapping[str, Any]) -> dict[str, Any]:

@@ -44,6 +44,8 @@ class FitSettings:
     "Go on with a run that was interrupted."
     space: Path | None = None
     "File that changes or replaces the search space."
+    like: tuple[Path, ...] = ()
+    "Models of the same columns, whose best recipes are tried first."
     max_latency_seconds: float | None = None
     "Longest median time for one row in this process; None is what an ensemble of the usual size takes."
     kinds: Mapping[str, str] = field(default_factory=dict)

@@ -25,6 +25,7 @@ from luthier.tune import (
     Candidate,
     Executor,
     Plan,
+    Point,
     Round,
     Search,
     Space,
@@ -89,6 +90,8 @@ class Ground:
     "The whole table, where the frame is a sample of it."
     metric: Metric
     space: Space
+    past: tuple[Point, ...]
+    "Places that were good on tables of the same columns."
     allowance: Allowance
     executor: Executor
     "Gets its rows here."
@@ -151,7 +154,7 @@ def _search(ground: Ground, data: FoldTensors, speeds: SpeedBook, plan: Plan) ->
     return Search(
         bench=bench,
         space=ground.space,
-        proposer=policy(ground.space, plan.trials),
+        proposer=policy(ground.space, plan.trials, past=ground.past),
         judge=ground.metric.error,
         say=lambda what, progress, error: _tell(ground, what, progress, error),
         seed=ground.seed,

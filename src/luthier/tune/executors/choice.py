@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import torch
 
@@ -35,6 +36,6 @@ def choose_executor(device: torch.device, *, seconds: float = math.inf, cores: i
     """
     lanes = lanes_for(device) if cores is None or device.type != "cpu" else cores
     saved = seconds * (1 - 1 / PROCESS_GAIN)
-    if device.type != "cpu" or lanes == 1 or saved < START_SECONDS:
+    if device.type != "cpu" or lanes == 1 or saved < START_SECONDS or sys.platform != "linux":
         return InProcess.starting(lanes)
     return Workers.starting(lanes)

@@ -1,0 +1,255 @@
+"""tune: a user's own network in, the best recipe for it and its trained networks out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, fields, replace
+from math import inf, isfinite
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from luthier.core.clock import Deadline, parse_duration, parse_work
+from luthier.core.errors import BudgetTooSmall, SettingInvalid
+from luthier.core.findings import Event
+from luthier.core.journal import Journal
+from luthier.core.listener import Listener, Silent
+from luthier.core.recipe import Member, Recipe, Setting
+from luthier.core.task import Task
+from luthier.evaluate import Evaluation, evaluate, metric_named
+from luthier.fit import FoldTensors, Judge, StackedNetwork, choose_device, lanes_for, one_thread, probe, stack_trained, unmeasured
+from luthier.nets.own import ModuleFactory, OwnNet, own_architecture, settings_of_factory
+from luthier.tune import Allowance, Candidate, Family, InProcess, Search, Space, SpeedBook, Trial, Workbench, policy, select_ensemble
+from luthier.tune.domains import Domain
+from luthier.workflows.interrupt import finishing_on_interrupt
+from luthier.workflows.own_module import learning_rates, network_size, plain_recipe, refuse_unusable, widest_stack
+from luthier.workflows.own_rows import OwnRows, as_inputs, own_rows
+
+SMALLEST_BUDGET_SECONDS = 5.0
+JUDGING_SECONDS = 2.0
+"Kept back for the sealed rows."
+BLOCK = 8192
+"Rows that are predicted at once."
+OF_THE_RECIPE = frozenset(one.name for one in fields(Recipe)) - {"name", "net"}
+"Names of a space that belong to the training; the others are settings of the network."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TuneResult:
+    """What a search over a user's own network found."""
+
+    task: Task
+    recipe: Recipe
+    "The best one: everything that makes its network and its training."
+    module: nn.Module
+    "The user's module with that recipe's settings, trained: the one of its folds that was best, on the CPU, in evaluation mode."
+    evaluation: Evaluation
+    "Of the ensemble, on rows that nothing had seen."
+    trials: tuple[Trial, ...]
+    "Everything that was tried."
+    events: tuple[Event, ...]
+    "What was changed, dropped or guessed."
+    chosen: tuple[tuple[StackedNetwork, float], ...] = field(repr=False)
+    "The networks of the ensemble, a stack a recipe, with their weights."
+
+    @property
+    def settings(self) -> Mapping[str, Setting]:
+        """The best settings of the user's module."""
+        return self.recipe.net.settings
+
+    def predict(self, inputs: Any) -> np.ndarray:
+        """The ensemble's probabilities [rows, classes], or numbers [rows] for a regression."""
+        return _answers(self.chosen, as_inputs(inputs), classification=self.task.kind.is_classification)
+
+
+def tune(
+    module_factory: ModuleFactory,
+    space: Mapping[str, Domain],
+    dataset: Sequence[Any],
+    *,
+    budget: str | float = "5m",
+    work: str | int | None = None,
+    task: str = "auto",
+    metric: str | Callable[[np.ndarray, np.ndarray], float] | None = None,
+    folds: int = 5,
+    seed: int = 0,
+    device: str = "auto",
+    run: str | Path | None = None,
+    resume: bool = False,
+    listener: Listener | None = None,
+) -> TuneResult:
+    """Find the best training recipe and settings for a network of one's own.
+
+    The module is trained in populations, many recipes as one stacked program; where it uses what vmap cannot take, one by one.
+
+    Args:
+        module_factory: makes the module from keyword settings. It maps inputs [batch, ...] to logits [batch, classes], or to [batch] or
+            [batch, 1] for a regression, whose targets are standardized for it.
+        space: what is searched, by name: settings of the factory, and of the training (`learning_rate`, `weight_decay`, `batch_size`,
+            `label_smoothing`, `ema_decay`, `optimizer`, `optimizer.beta2`, `schedule`...). A learning rate that is not named is searched around
+            what a range test finds.
+        dataset: (inputs [rows, ...], targets [rows]) as arrays or tensors, or a `TensorDataset`. A fifth is sealed for the last word.
+        metric: name of a metric, or (truth, predictions) -> error, smaller is better.
+        run: folder that keeps the state of the search, so that `resume=True` goes on after any interruption.
+
+    Raises:
+        ModuleUnusable: the module has no parameters, its forward fails, or its result has the wrong shape.
+        LuthierError: the data, the space or the budget makes an honest answer impossible.
+
+    Example:
+        >>> import numpy as np
+        >>> from torch import nn
+        >>> from luthier import tune
+        >>> from luthier.tune import Whole
+        >>> inputs = np.random.default_rng(0).normal(size=(200, 3)).astype("float32")
+        >>> make = lambda width=8: nn.Sequential(nn.Linear(3, width), nn.ReLU(), nn.Linear(width, 2))
+        >>> result = tune(make, {"width": Whole(4, 32)}, (inputs, inputs[:, 0] > 0), work="20k", folds=2)
+        >>> result.predict(inputs).shape
+        (200, 2)
+    """
+    listener, torch_device = listener or Silent(), choose_device(device)
+    deadline = Deadline(budget_seconds=_budget_seconds(budget) if work is None else inf)
+    rows = own_rows(dataset, task=task, metric=metric if isinstance(metric, str) else None, folds=folds, seed=seed, device=torch_device)
+    judge = _judge(metric, rows.task)
+    network, training = _divided(space, module_factory)
+    with own_architecture(module_factory, {name: first_value(domain) for name, domain in network.items()}) as name:
+        recipe = plain_recipe(name, rows.data)
+        refuse_unusable(recipe, rows.data)
+        events: list[Event] = []
+        widest = widest_stack(recipe, rows.data, events)
+        domains = {f"net.{setting}": domain for setting, domain in network.items()} | dict(training)
+        if "learning_rate" not in domains:
+            domains["learning_rate"] = learning_rates(recipe, rows.data, seed, events, stacks=widest > 1)
+        allowance = Allowance(
+            deadline=deadline, reserve_seconds=JUDGING_SECONDS, work=parse_work(work) if work is not None else None, lanes=lanes_for(torch_device)
+        )
+        journal = _journal(run, resume=resume, identity={"seed": seed, "folds": folds, "rows": len(rows.data.truth), "space": repr(sorted(domains.items()))})
+        journal.run_on(lambda: deadline.seconds_used)
+        deadline.started -= journal.seconds_before
+        with closing(InProcess(rows.data, judge, lanes=allowance.lanes)) as executor:
+            bench = Workbench(
+                data=rows.data,
+                judge=judge,
+                executor=executor,
+                allowance=allowance,
+                journal=journal,
+                speeds=SpeedBook(size_of=lambda recipe: network_size(recipe, rows.data)),
+                seed=seed,
+                widest=widest,
+            )
+            search = _search(bench, _space(recipe, domains), judge, seed, listener)
+            with finishing_on_interrupt(deadline, listener, also=(journal.freeze, executor.stop)):
+                search.run([name])
+        return _result(rows, search, judge, [*events, *search.events])
+
+
+def first_value(domain: Domain) -> Setting:
+    """Where a domain's best value is expected: its prior, else its middle."""
+    return domain.at(0.5) if domain.prior is None else domain.prior
+
+
+def _budget_seconds(budget: str | float) -> float:
+    seconds = parse_duration(budget)
+    if seconds < SMALLEST_BUDGET_SECONDS:
+        raise BudgetTooSmall(given_seconds=seconds, smallest_seconds=SMALLEST_BUDGET_SECONDS)
+    return seconds
+
+
+def _space(recipe: Recipe, domains: Mapping[str, Domain]) -> Space:
+    rate = first_value(domains["learning_rate"])
+    if not isinstance(rate, int | float):
+        raise SettingInvalid(f"The learning rate must be a number, but {rate!r} came.")
+    return Space(families={recipe.name: Family(recipe=replace(recipe, learning_rate=float(rate)), domains=domains)})
+
+
+def _judge(metric: str | Callable[[np.ndarray, np.ndarray], float] | None, task: Task) -> Judge:
+    if metric is None or isinstance(metric, str):
+        return metric_named(task.metric, task.kind).error
+
+    def finite_error(truth: np.ndarray, predictions: np.ndarray) -> float:
+        error = float(metric(truth, predictions))
+        if not isfinite(error) and np.isfinite(predictions).all():
+            raise SettingInvalid(f"The metric must give a finite number, but {error!r} came for {len(truth)} rows.")
+        return error
+
+    return finite_error
+
+
+def _divided(space: Mapping[str, Domain], factory: ModuleFactory) -> tuple[dict[str, Domain], dict[str, Domain]]:
+    """The settings of the network, and those of the training."""
+    takes = settings_of_factory(factory)
+    training = {name: domain for name, domain in space.items() if name.partition(".")[0] in OF_THE_RECIPE or name == "decay_rate"}
+    network = {name: domain for name, domain in space.items() if name not in training}
+    for name in network:
+        if name not in takes:
+            raise SettingInvalid(
+                f"A space must name settings of the network or of the training, but {name!r} is neither. The network takes {', '.join(takes) or 'none'}."
+            )
+    return network, training
+
+
+def _journal(run: str | Path | None, *, resume: bool, identity: Mapping[str, Any]) -> Journal:
+    if run is None:
+        if resume:
+            raise SettingInvalid("To resume, the folder of the run is required: give run=FOLDER.")
+        return Journal()
+    return Journal.resume(Path(run), identity) if resume else Journal.begin(Path(run), identity)
+
+
+def _search(bench: Workbench, space: Space, judge: Judge, seed: int, listener: Listener) -> Search:
+    recipe = next(iter(space.families.values())).recipe
+    member, allowance = Member(recipe=recipe, fold=0, seed=seed), bench.allowance
+    with one_thread():
+        speed = unmeasured([member], bench.data) if allowance.work is not None else probe([member], bench.data)
+    bench.speeds.learn(recipe, seconds=speed.seconds_per_epoch, rows=len(bench.data.train_rows[0]))
+    epochs = allowance.epochs_of_one_member(speed, rows=len(bench.data.train_rows[0]), left=allowance.left)
+    say = lambda what, progress, error: listener.progress(allowance.share_used, f"{what}: error {error:.4g}", allowance.deadline.seconds_left)  # noqa: E731
+    return Search(bench=bench, space=space, proposer=policy(space, epochs / bench.data.folds / 40), judge=judge, say=say, seed=seed)
+
+
+def _result(rows: OwnRows, search: Search, judge: Judge, events: Sequence[Event]) -> TuneResult:
+    candidates = [candidate for candidate in search.candidates if candidate.held]
+    best = min(candidates, key=lambda candidate: candidate.error)
+    truth = np.concatenate([rows.data.truth[fold.cpu().numpy()] for fold in rows.data.validation_rows])
+    ensemble = select_ensemble([candidate.predictions for candidate in candidates], truth, judge)
+    chosen = tuple((_stacked(candidates[number], rows.data), ensemble.weights[number]) for number in ensemble.chosen)
+    predictions = _answers(chosen, rows.sealed_inputs, classification=rows.task.kind.is_classification)
+    return TuneResult(
+        task=rows.task,
+        recipe=best.recipe,
+        module=_best_module(best, rows.data),
+        evaluation=evaluate(rows.task, rows.sealed_truth, predictions),
+        trials=tuple(search.trials),
+        events=tuple(events),
+        chosen=chosen,
+    )
+
+
+def _stacked(candidate: Candidate, data: FoldTensors) -> StackedNetwork:
+    return stack_trained(candidate.trained, kind=data.kind, shape=data.shape, outputs=data.outputs, scales=data.scales)
+
+
+def _best_module(best: Candidate, data: FoldTensors) -> nn.Module:
+    """The user's own module with the weights of the fold that was best."""
+    entry = min(best.trained, key=lambda entry: entry.error)
+    stacked = stack_trained([entry], kind=data.kind, shape=data.shape, outputs=data.outputs, scales=data.scales)
+    own = stacked.predictor.net
+    assert isinstance(own, OwnNet)
+    prefix = "net.module."
+    own.module.load_state_dict({name.removeprefix(prefix): tensor[0] for name, tensor in stacked.tensors.items() if name.startswith(prefix)})
+    return own.module.eval()
+
+
+@torch.no_grad()
+def _answers(chosen: Sequence[tuple[StackedNetwork, float]], inputs: Tensor, *, classification: bool) -> np.ndarray:
+    answers = np.concatenate([_mean_of_block(chosen, block) for block in inputs.split(BLOCK)])
+    return answers if classification else answers[:, 0]
+
+
+def _mean_of_block(chosen: Sequence[tuple[StackedNetwork, float]], inputs: Tensor) -> np.ndarray:
+    codes = torch.zeros(len(inputs), 0, dtype=torch.long)
+    return np.sum([weight * stacked.each(inputs, codes).mean(dim=0).double().numpy() for stacked, weight in chosen], axis=0)
