@@ -7,7 +7,7 @@ import pytest
 from luthier.core.errors import TrainingFailed
 from luthier.core.recipe import Member, Recipe
 from luthier.fit import stack_key
-from luthier.tune.workbench import refuse_failures, stacked
+from luthier.tune.workbench import Length, refuse_failures, stacked
 from tests.fit.conftest import make_recipe
 from tests.tune.benches import ROWS_A_FOLD, by_clock, by_work, journal_in
 
@@ -18,6 +18,10 @@ def half(recipe: Recipe, fold: int, epochs: float) -> float:
 
 def fails(recipe: Recipe, fold: int, epochs: float) -> float:
     raise RuntimeError("the forward pass broke")
+
+
+def passes(epochs: float) -> Length:
+    return lambda recipe: epochs
 
 
 def silent(progress: float, error: float) -> None:
@@ -47,7 +51,7 @@ def test_results_come_in_the_order_of_the_members() -> None:
     mixed = [*members(0.1), *members(0.2, batch_size=8), *members(0.3)]
     bench = by_work(lambda recipe, fold, epochs: recipe.learning_rate, 10_000)
 
-    results = bench.train(mixed, epochs=2, keep=True, tell=silent)
+    results = bench.train(mixed, epochs=passes(2), keep=True, tell=silent)
 
     assert [result.entry.error for result in results if result.entry] == [0.1, 0.2, 0.3]
 
@@ -55,7 +59,7 @@ def test_results_come_in_the_order_of_the_members() -> None:
 def test_what_work_does_not_pay_for_makes_every_training_shorter() -> None:
     bench = by_work(half, 8 * ROWS_A_FOLD)
 
-    bench.train(members(0.1, 0.2), epochs=16, share=0.5, keep=True, tell=silent)
+    bench.train(members(0.1, 0.2), epochs=passes(16), share=0.5, keep=True, tell=silent)
 
     assert bench.executor.jobs[0].steps == 2 * (ROWS_A_FOLD // 16)  # two epochs each: half of eight, for two members
     assert bench.allowance.rows_used == 4 * ROWS_A_FOLD
@@ -65,7 +69,7 @@ def test_what_work_does_not_pay_for_makes_every_training_shorter() -> None:
 def test_a_wrong_guess_of_the_speed_never_costs_more_than_the_share(guess: float) -> None:
     bench = by_clock(half, seconds=100.0, seconds_per_row=0.01, guessed_per_row=0.01 * guess)
 
-    bench.train(members(0.1, 0.2, 0.3), epochs=1000, share=0.5, keep=True, tell=silent)
+    bench.train(members(0.1, 0.2, 0.3), epochs=passes(1000), share=0.5, keep=True, tell=silent)
 
     assert bench.allowance.left >= 50.0
 
@@ -73,7 +77,7 @@ def test_a_wrong_guess_of_the_speed_never_costs_more_than_the_share(guess: float
 def test_the_second_training_of_a_shape_is_planned_by_what_the_first_took() -> None:
     bench = by_clock(half, seconds=100.0, seconds_per_row=0.01, guessed_per_row=0.1)
     for _ in range(8):
-        bench.train(members(0.1), epochs=1, keep=True, tell=silent)
+        bench.train(members(0.1), epochs=passes(1), keep=True, tell=silent)
 
     assert bench.speeds.seconds_per_row(members(0.1)[0].recipe) == pytest.approx(0.01, rel=0.1)
 
@@ -81,7 +85,7 @@ def test_the_second_training_of_a_shape_is_planned_by_what_the_first_took() -> N
 def test_without_memory_for_all_fewer_train_at_a_time_and_it_is_told() -> None:
     bench = by_work(half, 100_000, most_members=2)
 
-    results = bench.train(members(0.1, folds=3), epochs=1, keep=True, tell=silent)
+    results = bench.train(members(0.1, folds=3), epochs=passes(1), keep=True, tell=silent)
 
     assert all(result.entry is not None for result in results)
     assert bench.widest == 2
@@ -92,14 +96,14 @@ def test_a_stack_that_cannot_be_trained_is_told_and_the_others_are_not_lost() ->
     def breaks_for_small_batches(recipe: Recipe, fold: int, epochs: float) -> float:
         return fails(recipe, fold, epochs) if recipe.batch_size == 8 else 0.5
 
-    results = by_work(breaks_for_small_batches, 10_000).train([*members(0.1), *members(0.1, batch_size=8)], epochs=1, keep=True, tell=silent)
+    results = by_work(breaks_for_small_batches, 10_000).train([*members(0.1), *members(0.1, batch_size=8)], epochs=passes(1), keep=True, tell=silent)
 
     assert results[0].entry is not None
     assert (results[1].entry, results[1].failure) == (None, "the forward pass broke")
 
 
 def test_where_nothing_can_be_trained_it_is_said_why() -> None:
-    results = by_work(fails, 10_000).train(members(0.1), epochs=1, keep=True, tell=silent)
+    results = by_work(fails, 10_000).train(members(0.1), epochs=passes(1), keep=True, tell=silent)
 
     with pytest.raises(TrainingFailed) as refusal:
         refuse_failures(results)
@@ -109,10 +113,10 @@ def test_where_nothing_can_be_trained_it_is_said_why() -> None:
 
 def test_a_training_that_is_known_is_not_done_again(tmp_path: Path) -> None:
     first = by_work(half, 10_000, journal=journal_in(tmp_path))
-    before = first.train(members(0.1, folds=3), epochs=2, keep=True, tell=silent)
+    before = first.train(members(0.1, folds=3), epochs=passes(2), keep=True, tell=silent)
 
     second = by_work(fails, 10_000, journal=journal_in(tmp_path, resume=True))
-    after = second.train(members(0.1, folds=3), epochs=2, keep=True, tell=silent)
+    after = second.train(members(0.1, folds=3), epochs=passes(2), keep=True, tell=silent)
 
     assert second.executor.jobs == []
     assert second.allowance.rows_used == first.allowance.rows_used
@@ -122,7 +126,7 @@ def test_a_training_that_is_known_is_not_done_again(tmp_path: Path) -> None:
 def test_what_was_only_compared_is_kept_without_its_weights(tmp_path: Path) -> None:
     bench = by_work(half, 10_000, journal=journal_in(tmp_path))
 
-    result = bench.train(members(0.1), epochs=2, keep=False, tell=silent)[0]
+    result = bench.train(members(0.1), epochs=passes(2), keep=False, tell=silent)[0]
 
     assert result.entry is not None
     assert (result.entry.error, result.entry.weights.numel(), result.entry.predictions.size) == (0.5, 0, 0)

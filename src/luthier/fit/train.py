@@ -19,7 +19,7 @@ from luthier.fit.population import Population
 Judge = Callable[[np.ndarray, np.ndarray], float]
 "(truth, prediction) -> error, smaller is better: the user's metric."
 
-EVALUATIONS = (8, 100)
+EVALUATIONS = (12, 100)
 "Fewest and most evaluations in a training: an epoch each where that lies between."
 EXPLODED = 4.0
 "A training loss this many times its first value has exploded."

@@ -52,7 +52,7 @@ def own_architecture(factory: ModuleFactory, searched: Mapping[str, Any]) -> Ite
     name = getattr(factory, "__name__", type(factory).__name__)
     name = f"own-{name}" if name in ARCHITECTURES else name
     record = make_dataclass("OwnSettings", _settings(factory, searched), frozen=True, kw_only=True)
-    ARCHITECTURES[name] = Architecture(settings=record, module=lambda settings, shape, outputs: _build(factory, settings, shape))  # type: ignore[arg-type]
+    ARCHITECTURES[name] = Architecture(settings=record, module=lambda settings, shape, outputs: _build(factory, settings, shape))
     try:
         yield name
     finally:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import nn
@@ -22,7 +24,7 @@ class Architecture:
 
     settings: type
     "Dataclass with a default for every setting."
-    module: type[nn.Module]
+    module: Callable[[Any, InputShape, int], nn.Module]
     "Built from (settings, shape, outputs)."
 
 

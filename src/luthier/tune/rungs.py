@@ -56,7 +56,6 @@ FULL = 2
 "Number of the rung on which recipes are trained on every fold."
 
 BRACKETS: tuple[tuple[float, Bracket], ...] = (
-    (1.6, Bracket(recipes=4, groups=1, rungs=(replace(MIDDLE, keep=1),))),
     (4.0, Bracket(recipes=8, groups=2, rungs=(replace(MIDDLE, keep=2),))),
     (16.0, Bracket(recipes=18, groups=3, rungs=(replace(SCREENING, keep=6), replace(MIDDLE, keep=2)))),
     (48.0, Bracket(recipes=27, groups=3, rungs=(replace(SCREENING, keep=9), replace(MIDDLE, keep=3)))),

@@ -94,11 +94,10 @@ class Search:
             return 0.0
         return self.bench.journal.recall("left", lambda: self.bench.allowance.left)
 
-    @property
-    def full_epochs(self) -> float:
-        """Epochs of a full training, by what those so far needed."""
-        needed = [candidate.epochs for candidate in self.candidates]
-        return LONGER * median(needed) if needed else float("inf")
+    def full_epochs(self, recipe: Recipe) -> float:
+        """Epochs of a full training, by what those of its architecture needed so far."""
+        needed = [candidate.epochs for candidate in self.candidates if candidate.recipe.net.name == recipe.net.name]
+        return min(LONGER * median(needed), recipe.epochs) if needed else recipe.epochs
 
     @property
     def full_cost(self) -> float:
@@ -175,14 +174,11 @@ class Search:
     def _compare(self, running: Sequence[Trial], rung: Rung, *, share: float) -> list[Trial]:
         """Train some trials as long as the rung is, and let the better ones go on."""
         folds = range(min(rung.folds, self.bench.data.folds))
-        epochs = max(self.full_epochs * rung.epochs, FEWEST_EPOCHS)
         members = [self._member(trial.recipe, fold, f"rung {rung.number}") for trial in running for fold in folds]
         what = f"{len(running)} recipes on {len(folds)} of {self.bench.data.folds} folds"
-        results = self.bench.train(members, epochs=epochs, share=share, keep=False, tell=self._teller(what))
-        scored = [
-            self._scored(trial, rung.number, tuple(folds), results[place * len(folds) : (place + 1) * len(folds)], epochs)
-            for place, trial in enumerate(running)
-        ]
+        length = lambda recipe: max(self.full_epochs(recipe) * rung.epochs, FEWEST_EPOCHS)  # noqa: E731
+        results = self.bench.train(members, epochs=length, share=share, keep=False, tell=self._teller(what))
+        scored = [self._scored(trial, rung.number, tuple(folds), results[place * len(folds) : (place + 1) * len(folds)]) for place, trial in enumerate(running)]
         earlier = [trial for trial in self.trials if trial.number < running[0].number]
         going_on = survivors(scored, earlier, rung.number, keep=rung.keep)
         kept = {trial.number for trial in going_on}
@@ -194,16 +190,15 @@ class Search:
         """Train trials on every fold; those that end well are candidates."""
         folds = range(self.bench.data.folds)
         members = [self._member(trial.recipe, fold, f"full {again}") for trial in trials for fold in folds]
-        longest = max(trial.recipe.epochs for trial in trials)
-        epochs = longest if again == ON_OTHER_ROWS else min(self.full_epochs, longest)
+        length = (lambda recipe: recipe.epochs) if again == ON_OTHER_ROWS else self.full_epochs
         what = ", ".join(dict.fromkeys(trial.recipe.name for trial in trials)) + (" again" if again else "")
-        results = self.bench.train(members, epochs=epochs, share=share, keep=True, tell=self._teller(what))
+        results = self.bench.train(members, epochs=length, share=share, keep=True, tell=self._teller(what))
         if not self.candidates:
             refuse_failures(results)
         for place, trial in enumerate(trials):
             own = results[place * len(folds) : (place + 1) * len(folds)]
             if again == 0:
-                trial = self._scored(trial, FULL, tuple(folds), own, epochs)
+                trial = self._scored(trial, FULL, tuple(folds), own)
                 self._record(replace(trial, state=TrialState.FINISHED) if trial.usable else trial)
             self._add_candidate(trial, own, again)
 
@@ -237,13 +232,13 @@ class Search:
             light = replace(candidate, trained=tuple(map(without_weights, candidate.trained)), predictions=np.empty(0))
             self.candidates[self.candidates.index(candidate)] = light
 
-    def _scored(self, trial: Trial, rung: int, folds: tuple[int, ...], results: Sequence[Trained], epochs: float) -> Trial:
+    def _scored(self, trial: Trial, rung: int, folds: tuple[int, ...], results: Sequence[Trained]) -> Trial:
         return trial.with_score(
             Score(
                 rung=rung,
                 folds=folds,
                 errors=tuple(result.entry.error if result.entry is not None else float("inf") for result in results),
-                epochs=min(epochs, max((result.entry.curve.epochs[-1] for result in results if result.entry and result.entry.curve.epochs), default=0.0)),
+                epochs=max((result.entry.curve.epochs[-1] for result in results if result.entry and result.entry.curve.epochs), default=0.0),
                 rows=sum(result.rows for result in results),
                 seconds=sum(result.seconds for result in results),
             )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -14,7 +14,7 @@ import torch
 from luthier.core.errors import Interrupted, TrainingFailed
 from luthier.core.findings import Event
 from luthier.core.journal import Journal
-from luthier.core.recipe import Member
+from luthier.core.recipe import Member, Recipe
 from luthier.fit import FoldTensors, Judge, TrainedMember, read_trained, stack_key, write_trained
 from luthier.tune.allowance import Allowance
 from luthier.tune.executor import STOPPED, Executor, Job, JobResult, Tell
@@ -24,6 +24,10 @@ WIDEST = 16
 "Members of one stack: wider ones train no faster per member on a CPU, and a rung then waits longer for its slowest."
 SLACK = 1.25
 "A training may take so much longer than planned before the clock ends it, where the time that is left allows it."
+
+
+Length: TypeAlias = Callable[[Recipe], float]
+"""Epochs that a recipe is trained at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +60,11 @@ class Workbench:
     events: list[Event] = field(default_factory=list)
     _count: int = 0
 
-    def train(self, members: Sequence[Member], *, epochs: float, share: float = 1.0, keep: bool, tell: Tell) -> list[Trained]:
+    def train(self, members: Sequence[Member], *, epochs: Length, share: float = 1.0, keep: bool, tell: Tell) -> list[Trained]:
         """Train members; their order is kept.
 
         Args:
-            epochs: passes over the training rows at most; fewer where the share does not pay for them: every schedule is then shorter.
+            epochs: passes over the training rows that a recipe gets at most; fewer where the share does not pay for them: every schedule is then shorter.
             share: of what is left, that this may cost.
             keep: False where the errors alone are of interest: weights and predictions are let go.
         """
@@ -82,7 +86,7 @@ class Workbench:
         self.data = data
         self.executor = self.executor.give(data, self.judge)
 
-    def _run(self, name: str, stacks: Sequence[Sequence[Member]], epochs: float, share: float, keep: bool, tell: Tell) -> list[JobResult]:
+    def _run(self, name: str, stacks: Sequence[Sequence[Member]], epochs: Length, share: float, keep: bool, tell: Tell) -> list[JobResult]:
         jobs = [replace(job, point=self._point(name, place)) for place, job in enumerate(self._jobs(stacks, epochs, share))]
         results = self.executor.run(jobs, tell=tell)
         results = [self._narrower(result, stack, epochs, share, tell) for result, stack in zip(results, stacks, strict=True)]
@@ -91,17 +95,18 @@ class Workbench:
     def _point(self, name: str, place: int) -> Path | None:
         return self.journal.file(f"{name}-{place}.point")
 
-    def _jobs(self, stacks: Sequence[Sequence[Member]], epochs: float, share: float) -> list[Job]:
-        """Every stack for the same number of epochs, as many as the share pays for."""
-        rows = [epochs * self.rows_an_epoch(stack) for stack in stacks]
+    def _jobs(self, stacks: Sequence[Sequence[Member]], epochs: Length, share: float) -> list[Job]:
+        """Every stack for its epochs, or for the part of them that the share pays for."""
+        lengths = [max(epochs(member.recipe) for member in stack) for stack in stacks]
+        rows = [length * self.rows_an_epoch(stack) for stack, length in zip(stacks, lengths, strict=True)]
         seconds = [self.speeds.seconds_per_row(stack[0].recipe) * count for stack, count in zip(stacks, rows, strict=True)]
         planned = self._planned_cost(rows, seconds)
         allowed = self.allowance.left * share
         scale = min(1.0, allowed / planned) if planned > 0 else 1.0
         jobs = []
-        for stack, lane_seconds in zip(stacks, seconds, strict=True):
-            most = max(int(epochs * self.steps_per_epoch(stack)), 1)
-            steps = max(int(epochs * scale * self.steps_per_epoch(stack)), 1)
+        for stack, length, lane_seconds in zip(stacks, lengths, seconds, strict=True):
+            most = max(int(length * self.steps_per_epoch(stack)), 1)
+            steps = max(int(length * scale * self.steps_per_epoch(stack)), 1)
             bound = None if self.allowance.work is not None else self._seconds_of(lane_seconds * scale, planned * scale, allowed)
             jobs.append(Job(members=tuple(stack), seed=self.seed, steps=steps, most_steps=steps if bound is None else most, seconds=bound))
         return jobs
@@ -122,7 +127,7 @@ class Workbench:
             return allowed
         return min(own * SLACK, allowed * own / lane)
 
-    def _narrower(self, result: JobResult, stack: Sequence[Member], epochs: float, share: float, tell: Tell) -> JobResult:
+    def _narrower(self, result: JobResult, stack: Sequence[Member], epochs: Length, share: float, tell: Tell) -> JobResult:
         """Where the memory did not suffice: half as many at a time, one after the other."""
         if not result.out_of_memory or len(stack) == 1:
             return result

@@ -49,7 +49,7 @@ def plain_recipe(name: str, data: FoldTensors) -> Recipe:
         schedule=Choice(name="linear", settings={"warmup": 0.05}),
         learning_rate=1e-3,
         weight_decay=0.01,
-        batch_size=max(min(256, rows // 8), 1),
+        batch_size=max(min(256, rows // 8), min(32, rows)),
         gradient_clip=1.0,
     )
 

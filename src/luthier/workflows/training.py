@@ -171,14 +171,13 @@ def _tell(ground: Ground, what: str, progress: float, error: float) -> None:
 def _plan(ground: Ground, data: FoldTensors, speeds: SpeedBook) -> tuple[Plan, tuple[str, ...]]:
     """Measure the families' own recipes, decide how many folds and recipes the allowance pays for, and say so."""
     allowance, recipes = ground.allowance, [family.recipe for family in ground.space.families.values()]
-    measured = ground.journal.recall("speeds", lambda: _measure(ground, recipes, data), read=lambda plain: [Speed(**speed) for speed in plain], to_plain=_plain)
-    for recipe, speed in zip(recipes, measured, strict=True):
-        speeds.learn(recipe, seconds=speed.seconds_per_epoch, rows=speed.width * len(data.train_rows[0]))
+    first = _measure(ground, recipes[:1], data, speeds)[0]
     left = ground.journal.recall("left at the start", lambda: allowance.left)
-    epochs = allowance.epochs_of_one_member(measured[0], rows=len(ground.split.folds[0].train), left=left)
+    epochs = allowance.epochs_of_one_member(first, rows=len(ground.split.folds[0].train), left=left)
     if epochs < LEAST_EPOCHS and allowance.work is None and not allowance.stopped:
         raise BudgetTooSmall(given_seconds=allowance.deadline.budget_seconds, smallest_seconds=_smallest_budget(epochs, allowance))
     plan = plan_training(epochs_of_one_member=epochs, folds=len(ground.split.folds), recipes=len(recipes))
+    _measure(ground, recipes[1 : plan.recipes], data, speeds)
     bound = f"{left:.0f} s" if allowance.work is None else f"{allowance.work:,} training rows"
     told = tuple(plan.sentences(list(ground.space.families), bound=bound))
     for sentence in told:
@@ -186,7 +185,15 @@ def _plan(ground: Ground, data: FoldTensors, speeds: SpeedBook) -> tuple[Plan, t
     return plan, told
 
 
-def _measure(ground: Ground, recipes: Sequence[Recipe], data: FoldTensors) -> list[Speed]:
+def _measure(ground: Ground, recipes: Sequence[Recipe], data: FoldTensors, speeds: SpeedBook) -> list[Speed]:
+    """How long an epoch of one network takes; written down, and learned for the plans to come."""
+    measured = ground.journal.recall("speeds", lambda: _probed(ground, recipes, data), to_plain=_plain, read=lambda plain: [Speed(**speed) for speed in plain])
+    for recipe, speed in zip(recipes, measured, strict=True):
+        speeds.learn(recipe, seconds=speed.seconds_per_epoch, rows=speed.width * len(data.train_rows[0]))
+    return measured
+
+
+def _probed(ground: Ground, recipes: Sequence[Recipe], data: FoldTensors) -> list[Speed]:
     members = [Member(recipe=recipe, fold=0, seed=derive_seed(ground.seed, "scout")) for recipe in recipes]
     if ground.allowance.work is not None:
         return [unmeasured([member], data) for member in members]
