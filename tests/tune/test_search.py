@@ -11,7 +11,7 @@ from luthier.core.recipe import Recipe
 from luthier.testing.executors import ErrorOf
 from luthier.tune import Family, Search, Space, TrialState, policy
 from luthier.tune.domains import Real
-from luthier.tune.search import STALLED_ROUNDS
+from luthier.tune.search import ON_OTHER_ROWS, STALLED_ROUNDS
 from tests.fit.conftest import make_recipe
 from tests.tune.benches import ROWS_A_FOLD, by_work, journal_in, log_loss
 
@@ -109,12 +109,36 @@ def test_a_search_in_which_nothing_gets_better_ends_early_and_says_so() -> None:
     assert done.bench.allowance.share_used < 0.9
 
 
-def test_where_no_network_can_be_trained_the_search_fails_with_the_reason() -> None:
-    def fails(recipe: Recipe, fold: int, epochs: float) -> float:
-        raise RuntimeError("the forward pass broke")
+def raise_(error: Exception) -> float:
+    raise error
 
-    with pytest.raises(TrainingFailed, match="the forward pass broke"):
-        found(fails, 4.0)
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (lambda *asked: raise_(RuntimeError("the forward broke")), "A network that can be trained is required, but the training ended with: the forward broke"),
+        (
+            lambda *asked: math.inf,
+            "A network with finite weights is required, but every one that was tried diverged. Look for extreme values in the inputs, or exclude them.",
+        ),
+    ],
+    ids=["a failure", "divergence"],
+)
+def test_where_no_network_can_be_trained_the_search_fails_with_the_reason(error: ErrorOf, message: str) -> None:
+    with pytest.raises(TrainingFailed) as refusal:
+        found(error, 4.0)
+
+    assert str(refusal.value) == message
+
+
+def test_a_family_that_cannot_be_trained_is_not_in_the_way_of_the_others() -> None:
+    def breaks_when_far(recipe: Recipe, fold: int, epochs: float) -> float:
+        return raise_(RuntimeError("too large")) if recipe.name == "far" else bowl(recipe, fold, epochs)
+
+    done = found(breaks_when_far, 8.0, where=space(far=1e-3, near=0.05))
+
+    assert done.candidates
+    assert "far (trial 1) was dropped: too large." in [event.what for event in done.events]
 
 
 def test_a_thousand_trials_keep_the_networks_of_the_best_few_only() -> None:
@@ -145,3 +169,17 @@ def test_a_search_that_was_killed_goes_the_same_way_to_the_same_end(after: int, 
     assert taken_up.trials == unbroken.trials
     assert [candidate.error for candidate in taken_up.candidates] == [candidate.error for candidate in unbroken.candidates]
     assert len(taken_up.bench.executor.jobs) < len(unbroken.bench.executor.jobs)
+
+
+def test_what_is_kept_for_other_rows_is_not_searched_with_and_the_best_recipe_learns_from_them() -> None:
+    made = search(bowl, 20.0)
+    made.kept_share = 0.5
+    made.run(list(made.space.families))
+    searched = made.bench.allowance.share_used
+
+    made.learn_from(made.bench.data)
+
+    assert searched <= 0.6
+    assert made.candidates[-1].round_number == ON_OTHER_ROWS
+    assert made.candidates[-1].recipe == min(made.candidates[:-1], key=lambda candidate: candidate.error).recipe
+    assert {candidate.round_number for candidate in made.candidates[:-1]} == {0}

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from luthier.core.errors import TrainingFailed
 from luthier.core.recipe import Member, Recipe
 from luthier.fit import stack_key
-from luthier.tune.workbench import Length, refuse_failures, stacked
+from luthier.tune.workbench import Length, stacked
 from tests.fit.conftest import make_recipe
 from tests.tune.benches import ROWS_A_FOLD, by_clock, by_work, journal_in
 
@@ -100,15 +99,6 @@ def test_a_stack_that_cannot_be_trained_is_told_and_the_others_are_not_lost() ->
 
     assert results[0].entry is not None
     assert (results[1].entry, results[1].failure) == (None, "the forward pass broke")
-
-
-def test_where_nothing_can_be_trained_it_is_said_why() -> None:
-    results = by_work(fails, 10_000).train(members(0.1), epochs=passes(1), keep=True, tell=silent)
-
-    with pytest.raises(TrainingFailed) as refusal:
-        refuse_failures(results)
-
-    assert str(refusal.value) == "A network that can be trained is required, but the training ended with: the forward pass broke"
 
 
 def test_a_training_that_is_known_is_not_done_again(tmp_path: Path) -> None:

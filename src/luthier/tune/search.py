@@ -8,6 +8,7 @@ from statistics import median
 
 import numpy as np
 
+from luthier.core.errors import Interrupted, TrainingFailed
 from luthier.core.findings import Event
 from luthier.core.recipe import Member, Recipe
 from luthier.core.seeds import derive_seed
@@ -18,7 +19,7 @@ from luthier.tune.proposers import Proposal, Proposer
 from luthier.tune.rungs import FEWEST_EPOCHS, FULL, Bracket, Rung, bracket_for, survivors
 from luthier.tune.space import FAMILY, Space
 from luthier.tune.trials import Score, Trial, TrialState
-from luthier.tune.workbench import Trained, Workbench, refuse_failures, without_weights
+from luthier.tune.workbench import Trained, Workbench, without_weights
 
 REPEATS_SHARE = 0.2
 "Share of the search that is kept for training its best recipes again with other seeds."
@@ -65,6 +66,8 @@ class Search:
     "Everything that was proposed, in its order."
     candidates: list[Candidate] = field(default_factory=list)
     "What was trained on every fold; the networks of all but the best are let go."
+    failures: list[str] = field(default_factory=list)
+    "Why stacks could not be trained."
     rounds: list[Round] = field(default_factory=list)
     "The rounds that were played."
 
@@ -76,8 +79,9 @@ class Search:
         """
         kept = self.kept_share * self.left
         self.try_defaults(families)
+        self._refuse_nothing()
         most = self.left
-        while self.candidates and (bracket := self.next_bracket(most, kept)) is not None:
+        while (bracket := self.next_bracket(most, kept)) is not None:
             self.play(bracket)
         if not kept:
             self.repeat_best()
@@ -111,6 +115,18 @@ class Search:
                 return
             trial = self._new_trial(Proposal(point=self.space.default_point(family), origin="default"))
             self._train_fully([trial], share=(1.0 - self.kept_share) / (len(families) - position))
+
+    def _refuse_nothing(self) -> None:
+        """Raise where not one recipe was trained."""
+        if self.candidates:
+            return
+        if STOPPED in self.failures:
+            raise Interrupted("Stopped at your request, before the first network was trained. No model was written; the same command with --resume goes on.")
+        if self.failures:
+            raise TrainingFailed(f"A network that can be trained is required, but the training ended with: {self.failures[0]}")
+        raise TrainingFailed(
+            "A network with finite weights is required, but every one that was tried diverged. Look for extreme values in the inputs, or exclude them."
+        )
 
     def next_bracket(self, most: float, kept: float) -> Bracket | None:
         """The next round; None where what is left goes to repeats, or where nothing gets better any more."""
@@ -193,8 +209,7 @@ class Search:
         length = (lambda recipe: recipe.epochs) if again == ON_OTHER_ROWS else self.full_epochs
         what = ", ".join(dict.fromkeys(trial.recipe.name for trial in trials)) + (" again" if again else "")
         results = self.bench.train(members, epochs=length, share=share, keep=True, tell=self._teller(what))
-        if not self.candidates:
-            refuse_failures(results)
+        self.failures += [result.failure for result in results if result.failure]
         for place, trial in enumerate(trials):
             own = results[place * len(folds) : (place + 1) * len(folds)]
             if again == 0:

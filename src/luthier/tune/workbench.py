@@ -11,13 +11,12 @@ from typing import Any, TypeAlias
 import numpy as np
 import torch
 
-from luthier.core.errors import Interrupted, TrainingFailed
 from luthier.core.findings import Event
 from luthier.core.journal import Journal
 from luthier.core.recipe import Member, Recipe
 from luthier.fit import FoldTensors, Judge, TrainedMember, read_trained, stack_key, write_trained
 from luthier.tune.allowance import Allowance
-from luthier.tune.executor import STOPPED, Executor, Job, JobResult, Tell
+from luthier.tune.executor import Executor, Job, JobResult, Tell
 from luthier.tune.speeds import SpeedBook
 
 WIDEST = 16
@@ -218,11 +217,3 @@ def divided(members: Sequence[Member], parts: int) -> list[list[Member]]:
 def without_weights(entry: TrainedMember) -> TrainedMember:
     """What is worth keeping of a member that was only compared."""
     return replace(entry, weights=torch.empty(0), buffers={}, predictions=np.empty(0))
-
-
-def refuse_failures(results: Sequence[Trained]) -> None:
-    """Raise `TrainingFailed` where nothing could be trained at all."""
-    if any(result.failure == STOPPED for result in results):
-        raise Interrupted("Stopped at your request, before the first network was trained. No model was written; the same command with --resume goes on.")
-    if results and all(result.entry is None for result in results):
-        raise TrainingFailed(f"A network that can be trained is required, but the training ended with: {results[0].failure}")

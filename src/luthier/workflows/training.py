@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import torch
 
-from luthier.core.errors import BudgetTooSmall, TrainingFailed
+from luthier.core.errors import BudgetTooSmall
 from luthier.core.findings import Event
 from luthier.core.journal import Journal
 from luthier.core.listener import Listener
@@ -134,10 +134,6 @@ def train_networks(ground: Ground) -> Training:
         training.events.append(event)
     training.candidates, training.trials, training.rounds = search.candidates, search.trials, search.rounds
     training.events += [*layout_events(rows, ground.dataset.schema, layout), *_left_out(plan, ground.space, folds=len(folds)), *search.events]
-    if not training.candidates:
-        raise TrainingFailed(
-            "A network with finite weights is required, but every one that was tried diverged. Look for extreme values in the columns, or exclude them."
-        )
     return training
 
 
