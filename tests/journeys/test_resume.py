@@ -20,7 +20,7 @@ FIT = ("--target", "ill", "--work", "60k", "--folds", "2", "--out", "model")
 
 def start(folder: Path, *more: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "luthier", "fit", write_table(folder), *FIT, *more]
-    return subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    return subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def finished_hash(folder: Path) -> str:

@@ -125,13 +125,13 @@ def test_force_replaces_a_model_whole(run, tmp_path, model):
     assert not (tmp_path / "model" / "leftover").exists()
 
 
-def interrupted(folder: Path, *, times: int) -> subprocess.CompletedProcess[str]:
-    """A long fit that gets Ctrl-C once it has told its plan."""
+def interrupted(folder: Path, *moments: str) -> subprocess.CompletedProcess[str]:
+    """A long fit that gets Ctrl-C each time when it has said something."""
     command = [sys.executable, "-m", "luthier", "fit", "patients.csv", "--target", "ill", "--budget", "10m", "--out", "model"]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         said = []
-        for expected in ["Plan:", *["Ctrl-C:"] * (times - 1)]:
-            while not (line := process.stderr.readline()).startswith(expected):
+        for moment in moments:
+            while moment not in (line := process.stderr.readline()):
                 said.append(line)
             process.send_signal(signal.SIGINT)
         stdout, stderr = process.communicate(timeout=60)
@@ -141,17 +141,17 @@ def interrupted(folder: Path, *, times: int) -> subprocess.CompletedProcess[str]
 def test_ctrl_c_in_the_training_finishes_with_what_there_is(tmp_path):
     write_table(tmp_path)
 
-    process = interrupted(tmp_path, times=1)
+    process = interrupted(tmp_path, "log-loss")
 
     assert process.returncode == 0, process.stderr
     assert (tmp_path / "model" / "manifest.json").exists()
 
 
-def test_a_second_ctrl_c_leaves_nothing_behind(tmp_path):
+def test_a_second_ctrl_c_writes_no_model_and_leaves_a_run_that_resumes(tmp_path):
     write_table(tmp_path)
 
-    process = interrupted(tmp_path, times=2)
+    process = interrupted(tmp_path, "Plan:", "Ctrl-C:")
 
     assert process.returncode == 1
-    assert process.stderr.endswith("Error: Stopped at your request. Nothing was written.\n")
-    assert [file.name for file in tmp_path.iterdir()] == ["patients.csv"]
+    assert process.stderr.endswith("No model was written; the same command with --resume goes on.\n")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["model.run", "patients.csv"]

@@ -37,7 +37,7 @@ def tuned(factory=Net, space=None, dataset=(INPUTS, CLASSES), **settings) -> Tun
 
 @pytest.fixture(scope="module")
 def result() -> TuneResult:
-    return tuned(space={"width": Whole(4, 32), "dropout": Real(0.0, 0.5), "learning_rate": RATES, "optimizer": OneOf(("adamw", "muon"))})
+    return tuned(space={"width": Whole(4, 32), "dropout": Real(0.0, 0.5), "learning_rate": RATES, "optimizer": OneOf(("adamw", "muon"))}, work="200k")
 
 
 def test_settings_of_the_network_and_of_the_training_are_searched_together(result):

@@ -200,8 +200,8 @@ def _run_fit(data: Source, settings: FitSettings, listener: Listener, started: f
 def _folder(settings: FitSettings) -> Path:
     """Where the model will stand; refused where something else, or another run, is in the way."""
     folder = settings.out or _free_folder(settings.target, resume=settings.resume)
-    refuse_unfinished(folder, resume=settings.resume, force=settings.force)
     _refuse_output(folder, force=settings.force or settings.resume)
+    refuse_unfinished(folder, resume=settings.resume, force=settings.force)
     return folder
 
 

@@ -22,7 +22,7 @@ PACKAGES = ("luthier", "torch", "numpy", "optuna")
 
 def run_folder_of(model: Path) -> Path:
     """Where the run of a model stands: beside it."""
-    return model.with_name(model.name + ".run")
+    return model.parent / f"{model.name}.run"
 
 
 def is_unfinished(model: Path) -> bool:
