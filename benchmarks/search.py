@@ -157,7 +157,7 @@ def train_stacks(stacks: Sequence[Sequence[Member]], epochs: int, data: FoldTens
     def train_one(members: Sequence[Member]) -> list[TrainedMember]:
         population = Population(members, data)
         steps = epochs * population.steps_per_epoch
-        return train(population, Pace(steps=steps, most_steps=steps), METRICS["log_loss"].error)
+        return train(population, Pace(steps=steps, most_steps=steps, fewest_evaluations=3), METRICS["log_loss"].error)
 
     with one_thread(), ThreadPoolExecutor(way.jobs, initializer=torch.set_num_threads, initargs=(way.threads,)) as pool:
         return [entry.curve.validation_error[-1] if entry.usable else inf for trained in pool.map(train_one, stacks) for entry in trained]

@@ -20,6 +20,8 @@ class Pace:
     "Planned steps."
     most_steps: int
     "Steps that the recipe's epochs allow: a faster machine than expected trains no longer than this."
+    fewest_evaluations: int = 12
+    "Evaluations in a training, at least: its best epoch is one of them."
     until: float | None = None
     "When to be done, on the clock below; None where work is the bound."
     now: Callable[[], float] = time.monotonic

@@ -19,8 +19,8 @@ from luthier.fit.population import Population
 Judge = Callable[[np.ndarray, np.ndarray], float]
 "(truth, prediction) -> error, smaller is better: the user's metric."
 
-EVALUATIONS = (12, 100)
-"Fewest and most evaluations in a training: an epoch each where that lies between."
+MOST_EVALUATIONS = 100
+"Evaluations in a training: an epoch each where that is between the fewest that its pace asks for and this."
 EXPLODED = 4.0
 "A training loss this many times its first value has exploded."
 HURRY_SHARE = 0.33
@@ -120,8 +120,7 @@ def _advance(population: Population, pace: Pace, alive: Sequence[Memory], interv
 
 
 def _steps_between_evaluations(population: Population, pace: Pace) -> int:
-    fewest, most = EVALUATIONS
-    return min(max(population.steps_per_epoch, pace.steps // most), max(pace.steps // fewest, 1))
+    return min(max(population.steps_per_epoch, pace.steps // MOST_EVALUATIONS), max(pace.steps // pace.fewest_evaluations, 1))
 
 
 def _judge_members(population: Population, alive: Sequence[Memory], losses: Tensor, judge: Judge) -> None:

@@ -29,6 +29,8 @@ class Job:
     "Planned steps; the schedule ends there."
     most_steps: int
     "Steps that a machine faster than planned may take."
+    fewest_evaluations: int = 12
+    "Evaluations at least; a training that is only compared at its end needs few."
     point: Path | None = None
     "File where the state is kept on the way; a job that finds one there goes on from it."
     seconds: float | None = None

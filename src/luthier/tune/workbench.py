@@ -21,6 +21,8 @@ from luthier.tune.speeds import SpeedBook
 
 WIDEST = 16
 "Members of one stack: wider ones train no faster per member on a CPU, and a rung then waits longer for its slowest."
+KEPT_EVALUATIONS, COMPARED_EVALUATIONS = 12, 3
+"Evaluations in a training at least: of networks that are kept at their best epoch, and of those that are only compared."
 SLACK = 1.25
 "A training may take so much longer than planned before the clock ends it, where the time that is left allows it."
 
@@ -86,7 +88,8 @@ class Workbench:
         self.executor = self.executor.give(data, self.judge)
 
     def _run(self, name: str, stacks: Sequence[Sequence[Member]], epochs: Length, share: float, keep: bool, tell: Tell) -> list[JobResult]:
-        jobs = [replace(job, point=self._point(name, place)) for place, job in enumerate(self._jobs(stacks, epochs, share))]
+        evaluations = KEPT_EVALUATIONS if keep else COMPARED_EVALUATIONS
+        jobs = [replace(job, point=self._point(name, place), fewest_evaluations=evaluations) for place, job in enumerate(self._jobs(stacks, epochs, share))]
         results = self.executor.run(jobs, tell=tell)
         results = [self._narrower(result, stack, epochs, share, tell) for result, stack in zip(results, stacks, strict=True)]
         return results if keep else [replace(result, trained=tuple(map(without_weights, result.trained))) for result in results]

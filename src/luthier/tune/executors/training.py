@@ -26,7 +26,7 @@ def train_job(job: Job, data: FoldTensors, judge: Judge, *, stopped: Callable[[]
     try:
         population = Population(job.members, data, seed=job.seed)
         until = None if job.seconds is None else started + job.seconds
-        pace = Pace(steps=job.steps, most_steps=job.most_steps, until=until, now=now, stopped=stopped)
+        pace = Pace(steps=job.steps, most_steps=job.most_steps, fewest_evaluations=job.fewest_evaluations, until=until, now=now, stopped=stopped)
         point = ResumePoint(file=job.point, now=now) if job.point is not None else None
         trained = train(population, pace, judge, tell=tell, point=point)
     except LuthierError:
