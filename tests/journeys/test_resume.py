@@ -98,3 +98,12 @@ def test_a_finished_run_is_not_taken_up(model: Path, run: Run):
 
     assert outcome.exit_code == 1
     assert outcome.stderr.strip().endswith(f"--resume goes on with a run that was interrupted, but {model} is finished. Leave --resume out.")
+
+
+def test_a_run_that_was_killed_before_it_wrote_anything_starts_from_the_beginning(tmp_path: Path, run: Run):
+    write_table(tmp_path)
+
+    outcome = run("fit", "patients.csv", "--target", "ill", "--work", "4k", "--folds", "2", "--out", "model", "--resume")
+
+    assert outcome.exit_code == 0
+    assert "Nothing was begun at model yet: starting from the beginning.\n" in outcome.stderr

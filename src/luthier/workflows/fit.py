@@ -141,6 +141,8 @@ def _run_fit(data: Source, settings: FitSettings, listener: Listener, started: f
 
     stopwatch.phase("training")
     data_hash = _data_hash(table)
+    if settings.resume and not is_unfinished(folder):
+        listener.say(f"Nothing was begun at {folder} yet: starting from the beginning.")
     journal = open_journal(folder, settings, data_hash=data_hash, space=space_to_plain(space))
     journal.run_on(lambda: deadline.seconds_used)
     deadline.started -= journal.seconds_before

@@ -31,11 +31,10 @@ def is_unfinished(model: Path) -> bool:
 
 
 def refuse_unfinished(model: Path, *, resume: bool, force: bool) -> None:
-    """Raise where a run is in the way, or where there is none to go on with."""
+    """Raise where a run is in the way, or where it is finished. One that was killed before it wrote anything is begun anew."""
     folder = run_folder_of(model)
-    if resume and not is_unfinished(model):
-        finished = f"{model} is finished" if model.exists() else f"there is none at {folder}"
-        raise RunMissing(f"--resume goes on with a run that was interrupted, but {finished}. Leave --resume out.")
+    if resume and model.exists() and not is_unfinished(model):
+        raise RunMissing(f"--resume goes on with a run that was interrupted, but {model} is finished. Leave --resume out.")
     if is_unfinished(model) and not resume and not force:
         raise OutputExists(f"An interrupted run stands at {folder}. Go on with it by --resume, or start anew by --force.")
 
@@ -43,7 +42,7 @@ def refuse_unfinished(model: Path, *, resume: bool, force: bool) -> None:
 def open_journal(model: Path, settings: FitSettings, *, data_hash: str, space: Mapping[str, Any]) -> Journal:
     """The journal of the fit: taken up again, or begun."""
     folder, identity = run_folder_of(model), _identity(settings, data_hash, space)
-    if settings.resume:
+    if settings.resume and is_unfinished(model):
         return Journal.resume(folder, identity)
     shutil.rmtree(folder, ignore_errors=True)
     return Journal.begin(folder, identity)
