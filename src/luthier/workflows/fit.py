@@ -23,7 +23,7 @@ from luthier.data import CHECKS, Dataset, Source, run_checks, split_rows, typed_
 from luthier.evaluate import metric_named, parse_costs, require_two_classes
 from luthier.fit import choose_device, describe_device, lanes_for
 from luthier.report import ReportRecord, render, to_plain
-from luthier.tune import Allowance, Space, choose_executor, read_space, ready_space, space_to_plain
+from luthier.tune import Allowance, InProcess, Space, Workers, choose_executor, read_space, ready_space, space_to_plain
 from luthier.workflows.assembly import Assembled, weights_hash
 from luthier.workflows.interrupt import finishing_on_interrupt
 from luthier.workflows.judging import judge_sealed
@@ -123,11 +123,14 @@ def _run_fit(data: Source, settings: FitSettings, listener: Listener, started: f
     deadline, stopwatch = _deadline(settings, started), Stopwatch()
     folder = _folder(settings)
     torch_device, costs = choose_device(settings.device), parse_costs(settings.cost) if settings.cost else None
-    executor = open_until_the_end.enter_context(closing(choose_executor(torch_device, seconds=_expected_seconds(settings))))
+    executor: InProcess | Workers = open_until_the_end.enter_context(closing(choose_executor(torch_device, seconds=_expected_seconds(settings))))
 
     stopwatch.phase("reading")
     table = open_until_the_end.enter_context(open_table(data, settings, listener, work=folder.parent))
     dataset = table.dataset
+    if table.large is not None:  # streams read with Polars, whose threads do not outlive a fork
+        executor.close()
+        executor = InProcess.starting(lanes_for(torch_device))
     metric = metric_named(dataset.task.metric, dataset.task.kind)
     if costs is not None:
         require_two_classes(dataset.task)
