@@ -91,7 +91,7 @@ def flat_loop(width: int, data: FoldTensors) -> Callable[[], int]:
     """One network, tensors in memory, the plainest loop."""
     net = build(recipe(width).net, SHAPE, CLASSES, seed=0).train()
     optimizer = torch.optim.AdamW(net.parameters(), lr=1e-3, weight_decay=0.01)
-    numbers, targets = data.numbers[0], data.targets[0]
+    numbers, targets = data.inputs[0][0], data.targets[0]
 
     def epoch() -> int:
         order = torch.randperm(ROWS)
@@ -124,7 +124,7 @@ def with_skorch(width: int, data: FoldTensors) -> Callable[[], int]:
     net = skorch.NeuralNetClassifier(
         OneInput(width), criterion=nn.CrossEntropyLoss, optimizer=torch.optim.AdamW, lr=1e-3, batch_size=BATCH, max_epochs=1, train_split=None, verbose=0
     ).initialize()
-    numbers, targets = data.numbers[0].numpy(), data.targets[0].numpy()
+    numbers, targets = data.inputs[0][0].numpy(), data.targets[0].numpy()
 
     def epoch() -> int:
         net.partial_fit(numbers, targets)
@@ -150,7 +150,7 @@ def with_lightning(width: int, data: FoldTensors) -> Callable[[], int]:
         def configure_optimizers(self) -> torch.optim.Optimizer:
             return torch.optim.AdamW(self.parameters(), lr=1e-3, weight_decay=0.01)
 
-    rows = torch.utils.data.TensorDataset(data.numbers[0], data.targets[0])
+    rows = torch.utils.data.TensorDataset(data.inputs[0][0], data.targets[0])
     loader, module = torch.utils.data.DataLoader(rows, batch_size=BATCH, shuffle=True), Module()
 
     def epoch() -> int:

@@ -222,7 +222,7 @@ class TensorBatches:
 def parts(data: FoldTensors) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
     """Numbers and targets of the training rows, and of those that judge."""
     train_rows, validation_rows = data.train_rows[0], data.validation_rows[0]
-    numbers, targets = data.numbers[0], data.targets[0]
+    numbers, targets = data.inputs[0][0], data.targets[0]
     return (numbers[train_rows], targets[train_rows]), (numbers[validation_rows], targets[validation_rows])
 
 
@@ -322,7 +322,7 @@ def with_scikit_learn(data: FoldTensors) -> Search:
     """HalvingRandomSearchCV over MLPClassifier: epochs are the resource."""
     fold = np.full(data.rows, -1)
     fold[data.validation_rows[0].numpy()] = 0
-    numbers, truth = data.numbers[0].numpy(), data.truth
+    numbers, truth = data.inputs[0][0].numpy(), data.truth
 
     def search(recipes: Sequence[Recipe], way: Way) -> Found:
         net = MLPClassifier(batch_size=BATCH, tol=0.0, n_iter_no_change=RUNGS[-1] + 1, random_state=0)

@@ -16,7 +16,9 @@ import typer.main
 from luthier.cli.app import app
 from luthier.core import errors
 from luthier.data import CHECKS
+from luthier.data.images import IMAGE_CHECKS
 from luthier.evaluate import METRICS
+from luthier.fit import AUGMENTATIONS
 from luthier.nets import ARCHITECTURES
 from luthier.optim import OPTIMIZERS, SCHEDULES
 from scripts import search_space
@@ -34,6 +36,9 @@ def pages() -> dict[str, str]:
         "architectures.md": architectures_page(),
         "optimizers.md": parts_page("Optimizers", "Names for the optimizer of a recipe, with their settings.", OPTIMIZERS),
         "schedules.md": parts_page("Schedules", "How the learning rate moves over a training; names for the schedule of a recipe.", SCHEDULES),
+        "augmentations.md": parts_page(
+            "Augmentations", "How training images are changed; names for the augmentation of a recipe, with their settings.", AUGMENTATIONS
+        ),
         "checks.md": checks_page(),
         "search-space.md": _page("Search space", search_space.parts(table=_table, notes=field_notes)),
     }
@@ -49,7 +54,9 @@ def cli_page() -> str:
         parts += [f"## luthier {name}", command.help, f"```console\n$ {example}\n```", _table(("argument or option", "meaning", "default"), rows)]
     codes = [("0", "done"), ("1", "you must change something: one message on stderr says what"), ("2", "wrong usage"), ("3", "a check failed")]
     parts += ["## Exit codes", _table(("code", "meaning"), codes)]
-    parts.append("Results go to stdout, talk and progress to stderr. No environment variable changes what a command does.")
+    parts.append(
+        "Results go to stdout, talk and progress to stderr. One environment variable counts: `LUTHIER_CACHE` names the folder in which decoded images are kept."
+    )
     return _page("Command line", parts)
 
 
@@ -95,9 +102,13 @@ def parts_page(title: str, intro: str, registry: Mapping[str, type]) -> str:
 
 def checks_page() -> str:
     """Every data check with what it looks for."""
-    rows = [(f"`{name}`", _sentence(inspect.getdoc(sys.modules[check.__module__]) or "").split(": ", 1)[1]) for name, check in CHECKS.items()]
     intro = "What `fit` looks for before it learns. A refusal stops the fit unless `--force-through NAME` overrides it; the override is recorded."
-    return _page("Data checks", [intro, _table(("check", "finds"), rows)])
+    return _page("Data checks", [intro, "## Tables", _checks(CHECKS), "## Images", _checks(IMAGE_CHECKS)])
+
+
+def _checks(checks: Mapping[str, Any]) -> str:
+    rows = [(f"`{name}`", _sentence(inspect.getdoc(sys.modules[check.__module__]) or "").split(": ", 1)[1]) for name, check in checks.items()]
+    return _table(("check", "finds"), rows)
 
 
 def _settings(kind: type) -> str:

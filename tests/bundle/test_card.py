@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from luthier.bundle import model_card
 from tests.bundle.made_up import MadeUp
+from tests.bundle.made_up_images import MadeUpImages
 
 CARD = """\
 # Model card: kind
@@ -47,3 +48,11 @@ def test_sections_without_anything_to_say_are_left_out(regressor: MadeUp) -> Non
 
     assert "Compared with baselines" not in card
     assert "Classes:" not in card
+
+
+def test_the_card_of_an_image_model_says_what_the_networks_see(image_classifier: MadeUpImages) -> None:
+    card = model_card(image_classifier.manifest, name="photos", rows=1_000, sealed_rows=200, comparisons=[], warnings=[])
+
+    assert "Predicts `class` (multiclass) from the images of `photos`.\nClasses: bag, coat, shoe." in card
+    assert "## Inputs\n\n- `image`: uint8 of any height and width, red, green and blue; the networks see 10 x 12 pixels\n" in card
+    assert "- An image of something that is none of the classes gets a class too.\n" in card

@@ -11,9 +11,11 @@ from torch import nn
 from luthier.bundle.combine import with_tensors
 from luthier.bundle.export import export_network
 from luthier.core.recipe import Choice
-from luthier.core.task import InputShape, TaskKind
+from luthier.core.task import InputShape, PixelShape, TaskKind
 from luthier.fit.stacked import Predictor
-from luthier.nets import ARCHITECTURES, build
+from luthier.nets import build
+from luthier.nets.registry import architectures_that_see
+from tests.nets.images.images import COLOR, levels, started
 
 EVERY_INPUT = InputShape(numbers=5, cardinalities=(3, 5, 30))
 
@@ -56,7 +58,7 @@ def assert_equal_answers(name: str, shape: InputShape, kind: TaskKind = TaskKind
         np.testing.assert_allclose(answers, expected, atol=1e-5, rtol=1e-5)
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
+@pytest.mark.parametrize("name", architectures_that_see(InputShape))
 def test_every_architecture_answers_in_onnx_as_in_torch(name: str) -> None:
     assert_equal_answers(name, EVERY_INPUT)
 
@@ -67,6 +69,29 @@ def test_rows_without_numbers_are_answered_as_in_torch() -> None:
 
 def test_a_regression_without_codes_answers_in_the_targets_unit_and_range() -> None:
     assert_equal_answers("mlp", InputShape(numbers=4), TaskKind.REGRESSION)
+
+
+def members_of_images(name: str) -> tuple[nn.Module, nn.Module]:
+    """Two networks that differ in every weight and every statistic."""
+    members = [started(name, seed=seed) for seed in (0, 1)]
+    for tensor in (*members[1].parameters(), *members[1].buffers()):
+        tensor.data += 0.05 * torch.rand(tensor.shape, generator=torch.Generator().manual_seed(1)) if tensor.is_floating_point() else 0
+    return tuple(Predictor(member, kind=TaskKind.MULTICLASS).eval() for member in members)
+
+
+@pytest.mark.parametrize("name", architectures_that_see(PixelShape))
+def test_every_architecture_for_images_answers_in_onnx_as_in_torch_with_the_tensors_of_another_member(name: str) -> None:
+    first, other = members_of_images(name)
+    exported = export_network(first, shape=COLOR)
+
+    model = with_tensors(exported, {key: tensor.numpy() for key, tensor in other.state_dict().items()})
+
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    for count in (1, 7):
+        with torch.no_grad():
+            expected, before = other(levels(COLOR, count)).numpy(), first(levels(COLOR, count)).numpy()
+        np.testing.assert_allclose(session.run(None, {"pixels": levels(COLOR, count).numpy()})[0], expected, atol=1e-5, rtol=1e-5)
+        assert np.abs(expected - before).max() > 1e-3
 
 
 def test_an_export_says_nothing_and_leaves_the_network_as_it_was(capfd: pytest.CaptureFixture[str]) -> None:

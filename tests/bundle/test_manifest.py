@@ -12,6 +12,7 @@ from luthier.bundle import FORMAT, Bundle, Manifest
 from luthier.bundle.manifest import record_hash
 from luthier.core.errors import BundleDamaged, BundleMissing, BundleTooNew, LuthierError
 from tests.bundle.made_up import MadeUp
+from tests.bundle.made_up_images import MadeUpImages
 
 FILES = ("card.md", "layout.json", "manifest.json", "model.onnx", "profile.json", "report.html", "report.json", "weights.safetensors")
 
@@ -35,6 +36,21 @@ def test_a_manifest_comes_back_as_it_was_written(classifier: MadeUp) -> None:
     assert json.dumps(loaded.to_json()) == json.dumps(classifier.manifest.to_json())
     assert (loaded.task, loaded.schema, loaded.calibration) == (classifier.manifest.task, classifier.manifest.schema, classifier.manifest.calibration)
     assert Manifest.from_json(loaded.to_json()) == loaded
+
+
+def test_the_manifest_of_an_image_model_comes_back_and_a_luthier_without_images_would_refuse_it(image_classifier: MadeUpImages) -> None:
+    loaded = Bundle.load(image_classifier.folder).manifest
+
+    assert loaded == image_classifier.manifest
+    assert loaded.pixels == image_classifier.shape
+    assert json.loads((image_classifier.folder / "manifest.json").read_text())["format"] == 2
+
+
+def test_the_manifest_of_a_table_is_what_it_was_before_there_were_images(classifier: MadeUp) -> None:
+    record = json.loads((classifier.folder / "manifest.json").read_text())
+
+    assert record["format"] == 1
+    assert list(record) == ["task", "schema", "calibration", "recipes", "scores", "provenance", "files", "format", "sha256"]
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if name != "manifest.json"])
@@ -117,7 +133,7 @@ def test_a_manifest_that_lacks_something_is_refused(copied: Path, changes: dict[
     refusal = refusal_of(copied)
 
     assert isinstance(refusal, BundleDamaged)
-    assert str(refusal) == f"{copied / 'manifest.json'} lacks something that format {FORMAT} has. Restore the bundle from a copy."
+    assert str(refusal) == f"{copied / 'manifest.json'} lacks something that format 1 has. Restore the bundle from a copy."
 
 
 @pytest.mark.parametrize("name", ["../outside", "/etc/passwd", "sub/file", "..", ".hidden", ""])

@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from luthier.bundle import reference_profile
-from luthier.bundle.profile import MOST_LEVELS
+from luthier.bundle import image_profile, reference_profile
+from luthier.bundle.profile import MOST_IMAGES, MOST_LEVELS
 from tests.bundle.made_up import CLASSES, NUMBER, training_rows
 from tests.data.typed_frames import KINDS, schema_of
 
@@ -64,3 +64,25 @@ def test_columns_without_values_and_infinite_numbers_still_make_strict_json() ->
 
     json.dumps(profile, allow_nan=False)
     assert profile["columns"]["weight"] == {"kind": "numeric", "missing": 1.0, "quantiles": []}
+
+
+def test_images_are_told_by_their_light_and_their_contrast_in_each_channel() -> None:
+    dark, half = np.full((4, 4), 8, dtype=np.uint8), np.array([[0, 255], [255, 0]], dtype=np.uint8).repeat(2, axis=0).repeat(2, axis=1)
+    pixels = np.stack([np.stack([dark, half], axis=-1)] * 10)
+
+    told = image_profile(pixels, NUMBER, np.arange(10.0))
+
+    first, second = told["columns"]["image"]["channels"]
+    assert (told["rows"], told["columns"]["image"]["kind"], told["columns"]["image"]["measured"]) == (10, "image", 10)
+    assert (first["mean"], first["deviation"], first["histogram"][1], first["image_means"][50]) == (8.0, 0.0, 1.0, 8.0)
+    assert (second["mean"], second["deviation"], second["image_deviations"][50]) == (127.5, 127.5, 127.5)
+    assert (second["histogram"][0], second["histogram"][31]) == (0.5, 0.5)
+    json.dumps(told, allow_nan=False)
+
+
+def test_of_many_images_an_even_sample_is_measured() -> None:
+    pixels = np.zeros((MOST_IMAGES + 1, 2, 2, 1), dtype=np.uint8)
+
+    told = image_profile(pixels, NUMBER, np.arange(10.0))
+
+    assert (told["rows"], told["columns"]["image"]["measured"]) == (MOST_IMAGES + 1, MOST_IMAGES // 2 + 1)

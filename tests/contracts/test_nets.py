@@ -1,4 +1,4 @@
-"""Laws that every architecture keeps, with each embedding of numbers that it offers and for each shape of a row."""
+"""Laws that every architecture for tables keeps, with each embedding of numbers that it offers and for each shape of a row."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from torch.func import functional_call, stack_module_state, vmap
 
 from luthier.core.recipe import Choice
 from luthier.core.task import InputShape
-from luthier.nets import ARCHITECTURES, build, roles
+from luthier.nets import build, roles
 from luthier.nets.inputs import EMBEDDINGS
+from luthier.nets.registry import architectures_that_see
 
+ARCHITECTURES = architectures_that_see(InputShape)
 ROWS = 24
 SHAPES = {
     "mixed": InputShape(numbers=5, cardinalities=(3, 6, 15, 2)),

@@ -6,7 +6,7 @@ from pathlib import Path
 import luthier
 from luthier.core.shapes import AXES
 
-ANNOTATION = re.compile(r'\b(?:Float|Float32|Int|Int64|Bool)\[[\w.]+, " ?([a-z_0-9 ]+)"\]')
+ANNOTATION = re.compile(r'\b(?:Float|Float32|Int|Int64|Bool|UInt8)\[[\w.]+, " ?([a-z_0-9 ]+)"\]')
 
 
 def words_in_use() -> set[str]:

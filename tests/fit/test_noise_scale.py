@@ -32,7 +32,7 @@ def test_the_noise_scale_of_a_network_is_that_of_its_rows_gradients() -> None:
     data = make_data(rows=90)
     net = start_network(Member(recipe=STILL, fold=0, seed=derived_seed()), data).eval()
     rows = data.train_rows[0]
-    expected = exact_noise_scale(net, data.numbers[0][rows], data.codes[0][rows], data.targets[0][rows])
+    expected = exact_noise_scale(net, data.inputs[0][0][rows], data.inputs[1][0][rows], data.targets[0][rows])
 
     measured = gradient_noise_scale(STILL, data, steps=48, batches=64)
 

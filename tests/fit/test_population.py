@@ -6,16 +6,16 @@ import pytest
 import torch
 
 from luthier.core.recipe import Member
-from luthier.core.task import TaskKind
+from luthier.core.task import InputShape, TaskKind
 from luthier.fit import Population
 from luthier.fit.batches import FoldRows
-from luthier.nets import ARCHITECTURES
+from luthier.nets.registry import architectures_that_see
 from luthier.optim import OPTIMIZERS
 from tests.fit.conftest import make_data, make_members, make_recipe
 
 
 @pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))
-@pytest.mark.parametrize("net", sorted(ARCHITECTURES))
+@pytest.mark.parametrize("net", sorted(architectures_that_see(InputShape)))
 def test_a_member_alone_is_the_member_in_a_population(net: str, optimizer: str) -> None:
     """Law 6, for every net with every optimizer: dropout, smoothing, averaging and clipping included."""
     data = make_data()
@@ -48,11 +48,11 @@ def test_members_of_different_folds_see_their_own_rows_and_statistics() -> None:
     source = FoldRows(make_members(make_recipe()), data)
 
     rows = source.orders.batch(0)
-    numbers, _, _ = source.batch(0)
+    (numbers, _), _ = source.batch(0, 0.0)
 
     for fold in range(3):
         assert set(rows[fold].tolist()) <= set(data.train_rows[fold].tolist())
-        torch.testing.assert_close(numbers[fold], data.numbers[fold][rows[fold]])
+        torch.testing.assert_close(numbers[fold], data.inputs[0][fold][rows[fold]])
 
 
 def test_one_member_can_overfit_one_batch() -> None:

@@ -16,7 +16,8 @@ from luthier.data import typed_frame
 from luthier.data.stream import RowStream, Window
 from luthier.fit import FoldTensors, Pace, Population, fold_tensors, train
 from luthier.fit.batches import FoldRows
-from luthier.fit.streamed import StreamedRows, row_source
+from luthier.fit.sources import row_source
+from luthier.fit.streamed import StreamedRows
 from tests.data.large_tables import Opened, made_up, opened, written
 from tests.fit.conftest import make_data, make_members, make_recipe
 
@@ -55,6 +56,12 @@ def rows(large: Opened, members: list[Member], *, window_bytes: int = WINDOWS_OF
     return StreamedRows(members, with_streams(large, window_bytes=window_bytes))
 
 
+def flat(source: StreamedRows, step: int) -> list[torch.Tensor]:
+    """Inputs and targets of a step, one after the other."""
+    inputs, targets = source.batch(step, 0.0)
+    return [*inputs, targets]
+
+
 def learned_first(stream: RowStream, epoch: int) -> np.ndarray:
     """The targets of an epoch in the order of the stream."""
     windows = map(stream.read, stream.windows(epoch))
@@ -65,7 +72,7 @@ def learned_first(stream: RowStream, epoch: int) -> np.ndarray:
 def test_the_batches_of_an_epoch_are_the_streams_rows_in_their_order(large: Opened, window_bytes: int) -> None:
     source = rows(large, make_members(make_recipe(batch_size=64)), window_bytes=window_bytes)
 
-    targets = torch.cat([source.batch(source.steps_per_epoch + step)[2] for step in range(source.steps_per_epoch)], dim=1)
+    targets = torch.cat([source.batch(source.steps_per_epoch + step, 0.0)[1] for step in range(source.steps_per_epoch)], dim=1)
 
     expected = learned_first(source.data.streams[0], 1)[: targets.shape[1]]
     scales = source.data.scales
@@ -80,10 +87,10 @@ def test_a_batch_hangs_on_its_step_and_not_on_those_before(large: Opened) -> Non
     walking, jumping = rows(large, members), rows(large, members)
     steps = [0, 3, walking.steps_per_epoch - 1, walking.steps_per_epoch, 2 * walking.steps_per_epoch + 5]
 
-    walked = {step: walking.batch(step) for step in range(max(steps) + 1)}
+    walked = {step: flat(walking, step) for step in range(max(steps) + 1)}
 
     for step in reversed(steps):
-        for one, other in zip(jumping.batch(step), walked[step], strict=True):
+        for one, other in zip(flat(jumping, step), walked[step], strict=True):
             assert torch.equal(one, other)
 
 
@@ -92,7 +99,7 @@ def test_every_member_sees_the_same_rows_as_its_own_fold_encodes_them(large: Ope
     plan = source.data.streams[0].windows(0)[0]
     window = source.data.streams[0].read(plan)
 
-    numbers, codes, _ = source.batch(0)
+    (numbers, codes), _ = source.batch(0, 0.0)
 
     assert (numbers.dtype, codes.dtype) == (torch.float32, torch.int64)
     for fold in range(3):
@@ -107,7 +114,7 @@ def test_members_that_are_left_keep_their_batches(large: Opened) -> None:
 
     fewer.keep([2])
 
-    assert torch.equal(fewer.batch(4)[0], whole.batch(4)[0][[2]])
+    assert torch.equal(flat(fewer, 4)[0], flat(whole, 4)[0][[2]])
 
 
 def test_no_more_than_two_windows_are_in_memory(large: Opened) -> None:
@@ -116,7 +123,7 @@ def test_no_more_than_two_windows_are_in_memory(large: Opened) -> None:
 
     most = 0
     for step in range(0, source.steps_per_epoch, 4):
-        source.batch(step)
+        source.batch(step, 0.0)
         most = max(most, sum(type(thing) is Window for thing in gc.get_objects()))
 
     assert len(source.data.streams[0].windows(0)) > 3
@@ -144,9 +151,9 @@ def test_members_whose_folds_have_streams_of_their_own_learn_from_those(tmp_path
     with opened(written(made_up(), tmp_path), time="day") as in_time:
         data = with_streams(in_time)
         source = StreamedRows(make_members(make_recipe(batch_size=32)), data)
-        _, _, targets = source.batch(0)
+        _, targets = source.batch(0, 0.0)
         source.keep([1])
-        left = source.batch(0)[2]
+        left = source.batch(0, 0.0)[1]
 
     assert source.steps_per_epoch == data.streams[0].rows // 32
     for fold in range(3):

@@ -89,7 +89,7 @@ def test_the_stacked_network_predicts_what_training_predicted(kind: TaskKind) ->
     trained = train(Population(make_members(make_recipe("tabm-mini")), data), pace(30), log_loss if kind.is_classification else rmse)
     network = stack_trained(trained, kind=kind, shape=data.shape, outputs=data.outputs, scales=data.scales)
 
-    predictions = network.predict(data.numbers, data.codes).numpy()
+    predictions = network.predict(*data.inputs).numpy()
 
     for fold, member in enumerate(trained):
         rows = data.validation_rows[fold].numpy()

@@ -4,8 +4,9 @@ import pytest
 
 from luthier.core.errors import SettingInvalid
 from luthier.core.recipe import Choice
-from luthier.core.task import InputShape
-from luthier.nets import ARCHITECTURES, build
+from luthier.core.task import InputShape, PixelShape
+from luthier.nets import build
+from luthier.nets.registry import architectures_that_see
 
 REFUSALS = {
     "unknown-architecture": (Choice(name="realmpl"), "The architecture must be one that Luthier knows, but 'realmpl' came. Did you mean 'realmlp'?"),
@@ -16,6 +17,10 @@ REFUSALS = {
     "nothing-near": (
         Choice(name="zzz"),
         "The architecture must be one that Luthier knows, but 'zzz' came. Choose one of mlp, residual-mlp, realmlp, tabm-mini.",
+    ),
+    "sees-images": (
+        Choice(name="fast-cnn"),
+        "The architecture must be one for rows of a table, but 'fast-cnn' came, which sees images. Choose one of mlp, residual-mlp, realmlp, tabm-mini.",
     ),
     "no-layers": (Choice(name="mlp", settings={"blocks": 0}), "blocks must be a whole number of 1 or more, but 0 came."),
     "half-a-unit": (Choice(name="mlp", settings={"width": 2.5}), "width must be a whole number of 1 or more, but 2.5 came."),
@@ -36,8 +41,18 @@ def test_a_choice_that_makes_no_network_is_refused_with_its_reason(choice, messa
     assert str(refusal.value) == message
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
+@pytest.mark.parametrize("name", architectures_that_see(InputShape))
 def test_the_settings_of_a_choice_reach_the_network(name):
     count = lambda **settings: sum(p.numel() for p in build(Choice(name=name, settings=settings), InputShape(numbers=3), 2, seed=0).parameters())  # noqa: E731
 
     assert count(width=8) < count(width=16) < count(width=16, blocks=5)
+
+
+def test_a_net_for_tables_is_refused_where_there_are_images():
+    with pytest.raises(SettingInvalid) as refusal:
+        build(Choice(name="mlp"), PixelShape(channels=1, height=28, width=28), 2, seed=0)
+
+    assert str(refusal.value) == (
+        "The architecture must be one for images, but 'mlp' came, which sees rows of a table. "
+        "Choose one of fast-cnn, residual-cnn, resnet, wide-resnet, backbone."
+    )

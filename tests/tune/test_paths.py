@@ -9,7 +9,7 @@ from luthier.fit import stack_key
 from luthier.tune.paths import RECIPE_TYPES, known_paths, value_at, with_values
 from tests.tune.spaces import make_recipe
 
-PATHS = known_paths("mlp", {"optimizer": ["adamw"], "schedule": ["linear"]})
+PATHS = known_paths("mlp", {"optimizer": ["adamw"], "schedule": ["linear"], "augmentation": ["none"]})
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -13,7 +13,7 @@ from luthier.tune import Family, Search, Space, TrialState, policy
 from luthier.tune.domains import Real
 from luthier.tune.search import ON_OTHER_ROWS, STALLED_ROUNDS
 from tests.fit.conftest import make_recipe
-from tests.tune.benches import ROWS_A_FOLD, by_work, journal_in, log_loss
+from tests.tune.benches import ROWS_A_FOLD, by_work, journal_in
 
 FULL_TRAINING = 3 * 10 * ROWS_A_FOLD
 "Rows of ten epochs on three folds."
@@ -34,7 +34,7 @@ def space(**families: float) -> Space:
 def search(error: ErrorOf, trainings: float, *, journal: Journal | None = None, where: Space | None = None) -> Search:
     where = where or space()
     bench = by_work(error, int(trainings * FULL_TRAINING), journal=journal)
-    return Search(bench=bench, space=where, proposer=policy(where, 200), judge=log_loss, say=lambda what, progress, error: None, seed=0)
+    return Search(bench=bench, space=where, proposer=policy(where, 200), say=lambda what, progress, error: None)
 
 
 def found(error: ErrorOf, trainings: float, **settings: object) -> Search:

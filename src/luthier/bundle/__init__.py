@@ -2,6 +2,7 @@
 
 from luthier.bundle.build import Stack as Stack
 from luthier.bundle.build import build_graph as build_graph
+from luthier.bundle.build import build_image_graph as build_image_graph
 from luthier.bundle.build import stored_tensors as stored_tensors
 from luthier.bundle.calibration import Calibration as Calibration
 from luthier.bundle.card import model_card as model_card
@@ -11,7 +12,9 @@ from luthier.bundle.manifest import MANIFEST as MANIFEST
 from luthier.bundle.manifest import Manifest as Manifest
 from luthier.bundle.model import Bundle as Bundle
 from luthier.bundle.preprocess import preprocessing_graph as preprocessing_graph
+from luthier.bundle.profile import image_profile as image_profile
 from luthier.bundle.profile import reference_profile as reference_profile
+from luthier.bundle.resize import Resizer as Resizer
 from luthier.bundle.session import Session as Session
 from luthier.bundle.write import Contents as Contents
 from luthier.bundle.write import write_bundle as write_bundle
@@ -23,9 +26,12 @@ __all__ = [
     "Calibration",
     "Contents",
     "Manifest",
+    "Resizer",
     "Session",
     "Stack",
     "build_graph",
+    "build_image_graph",
+    "image_profile",
     "model_card",
     "onnx_inputs",
     "preprocessing_graph",

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import onnx
 
 from luthier.bundle.calibration import Calibration
 from luthier.bundle.combine import NetworkGraph, combined_graph
 from luthier.bundle.export import export_network
 from luthier.bundle.preprocess import preprocessing_graph
+from luthier.bundle.resize import pixel_graph
 from luthier.core.recipe import Recipe
-from luthier.core.task import InputShape, Schema, Task
+from luthier.core.task import InputShape, PixelShape, Schema, Task
 from luthier.data.encoding import Encoding
 
 if TYPE_CHECKING:
@@ -26,33 +28,45 @@ class Stack:
 
     recipe: Recipe
     network: nn.Module
-    "(numbers [rows, numbers], codes [rows, codes]) to probabilities or numbers [rows, outputs], for any member's tensors."
+    "What `export_network` takes: rows to probabilities or numbers [rows, outputs], for any member's tensors."
     tensors: Mapping[str, np.ndarray]
     "Weights and buffers by their name in the network, members first."
     folds: tuple[int, ...]
-    "Which encoding each member uses."
+    "Which fold each member was trained on; of a table, it uses that fold's encoding."
     weights: tuple[float, ...]
     "Each member's share in the answer; those of all stacks together add up to 1."
 
 
 def build_graph(task: Task, schema: Schema, encodings: Sequence[Encoding], stacks: Sequence[Stack], calibration: Calibration) -> bytes:
     """The model.onnx of these networks: raw columns in, calibrated answers out."""
-    shape = encodings[0].layout.input_shape
+    return _combined(preprocessing_graph(schema, encodings), stacks, encodings[0].layout.input_shape, task, calibration)
+
+
+def build_image_graph(task: Task, shape: PixelShape, stacks: Sequence[Stack], calibration: Calibration) -> bytes:
+    """The model.onnx of networks that see images: uint8 images of any size in, calibrated answers out.
+
+    What the networks know of their folds' images, such as the mean of a channel, is in their own buffers.
+    """
+    return _combined(pixel_graph(shape), stacks, shape, task, calibration)
+
+
+def _combined(preprocessing: onnx.ModelProto, stacks: Sequence[Stack], shape: InputShape | PixelShape, task: Task, calibration: Calibration) -> bytes:
     members = [member for stack in stacks for member in _members(stack, shape)]
-    graph: bytes = combined_graph(preprocessing_graph(schema, encodings), members, task, calibration).SerializeToString()
+    graph: bytes = combined_graph(preprocessing, members, task, calibration).SerializeToString()
     return graph
 
 
-def _members(stack: Stack, shape: InputShape) -> list[NetworkGraph]:
+def _members(stack: Stack, shape: InputShape | PixelShape) -> list[NetworkGraph]:
     model = export_network(stack.network, shape=shape)
+    folds: Sequence[int | None] = stack.folds if isinstance(shape, InputShape) else [None] * len(stack.folds)
     return [
         NetworkGraph(model=model, tensors={name: np.ascontiguousarray(stacked[place]) for name, stacked in stack.tensors.items()}, fold=fold, weight=weight)
-        for place, (fold, weight) in enumerate(zip(stack.folds, stack.weights, strict=True))
+        for place, (fold, weight) in enumerate(zip(folds, stack.weights, strict=True))
     ]
 
 
 def stored_tensors(encodings: Sequence[Encoding], stacks: Sequence[Stack]) -> dict[str, np.ndarray]:
-    """Everything that was learned, by name: `encoding/FOLD/...` and `stack/NUMBER/...`."""
+    """Everything that was learned, by name: `encoding/FOLD/...` (of images there is none) and `stack/NUMBER/...`."""
     learned = {f"encoding/{fold}/{name}": array for fold, encoding in enumerate(encodings) for name, array in encoding.to_arrays().items()}
     learned |= {f"stack/{number}/{name}": array for number, stack in enumerate(stacks) for name, array in stack.tensors.items()}
     return {name: np.ascontiguousarray(array) for name, array in learned.items()}

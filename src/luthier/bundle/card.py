@@ -12,19 +12,19 @@ def model_card(manifest: Manifest, *, name: str, rows: int, sealed_rows: int, co
     """The card of a model.
 
     Args:
-        name: of the table.
+        name: of the table, or of the folder of images.
         comparisons: sentences that compare the model with its baselines on the sealed rows.
         warnings: what the data checks warned of.
     """
     task = manifest.task
     classes = f"\nClasses: {', '.join(task.classes)}." if task.classes else ""
     parts = [
-        f"# Model card: {task.target}\n\nPredicts `{task.target}` ({task.kind}) from {len(manifest.schema.inputs)} columns of `{name}`.{classes}",
+        f"# Model card: {task.target}\n\nPredicts `{task.target}` ({task.kind}) from {_what(manifest)} `{name}`.{classes}",
         f"## How good it is\n\nOn {sealed_rows:,} sealed rows of {rows:,}, opened once after the last choice:\n\n{_scores(manifest.scores)}",
         _list("## Compared with baselines", comparisons),
         f"## What it is\n\n{_networks(manifest)}",
-        _list("## What to be careful about", [*warnings, *CAVEATS]),
-        _list("## Inputs", [f"`{column.name}`: {column.kind}" for column in manifest.schema.inputs]),
+        _list("## What to be careful about", [*warnings, *(CAVEATS if manifest.pixels is None else IMAGE_CAVEATS)]),
+        _list("## Inputs", _inputs(manifest)),
         _list("## Where it comes from", [f"{label}: {value}" for label, value in manifest.provenance.items()]),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -35,6 +35,23 @@ CAVEATS = (
     "Probabilities, sets and intervals are calibrated on average over the table, not for every group of rows in it.",
     "The model finds what goes together, not what causes what.",
 )
+IMAGE_CAVEATS = (
+    "The scores hold for images like those of the set: they say nothing about other cameras, light, backgrounds or times.",
+    "Probabilities, sets and intervals are calibrated on average over the set, not for every group of images in it.",
+    "An image of something that is none of the classes gets a class too.",
+    "The model uses whatever goes with the class, a background or a border included.",
+)
+
+
+def _what(manifest: Manifest) -> str:
+    return f"{len(manifest.schema.inputs)} columns of" if manifest.pixels is None else "the images of"
+
+
+def _inputs(manifest: Manifest) -> list[str]:
+    if (pixels := manifest.pixels) is None:
+        return [f"`{column.name}`: {column.kind}" for column in manifest.schema.inputs]
+    color = "gray" if pixels.channels == 1 else "red, green and blue"
+    return [f"`image`: uint8 of any height and width, {color}; the networks see {pixels.width} x {pixels.height} pixels"]
 
 
 def _scores(scores: Mapping[str, Any]) -> str:

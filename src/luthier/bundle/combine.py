@@ -1,4 +1,4 @@
-"""One graph from raw columns to calibrated answers: preprocessing, networks, their weighted mean, calibration."""
+"""One graph from raw columns or images to calibrated answers: preprocessing, networks, their weighted mean, calibration."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class NetworkGraph:
     "Of its architecture, as `export_network` gives it; the constants named in `tensors` are exchanged."
     tensors: Mapping[str, np.ndarray]
     "The member's weights and buffers by name."
-    fold: int
-    "Which encoding it uses."
+    fold: int | None
+    "Which encoding it uses; None where the preprocessing is the same for all."
     weight: float
     "Its share in the answer; those of all members add up to 1."
 
@@ -34,15 +34,17 @@ class NetworkGraph:
 def combined_graph(preprocessing: onnx.ModelProto, networks: Sequence[NetworkGraph], task: Task, calibration: Calibration) -> onnx.ModelProto:
     """The whole model.
 
+    Args:
+        preprocessing: its outputs are what the networks take, in that order; with folds first where the networks have a fold.
+
     Outputs: of a classification `probabilities` float [rows, classes] and `label` string [rows]; of a regression
     `prediction`, `lower` and `upper` float [rows]. An underscore stands before a name that is a column's too.
     """
     encoded = [output.name for output in preprocessing.graph.output]
     columns = {value.name for value in preprocessing.graph.input}
     feed, answer = (GraphBuilder(_free(name, columns) + "/") for name in ("feed", "answer"))
-    own = {
-        fold: [feed.node("Gather", name, feed.constant(np.array(fold)), axis=0) for name in encoded] for fold in sorted({network.fold for network in networks})
-    }
+    folds = sorted({network.fold for network in networks if network.fold is not None})
+    own = {None: encoded} | {fold: [feed.node("Gather", name, feed.constant(np.array(fold)), axis=0) for name in encoded] for fold in folds}
     graphs = [_member(network, f"{_free(f'network{place}', columns)}/", own[network.fold]) for place, network in enumerate(networks)]
     weights = [answer.constant(np.array(network.weight, dtype=np.float32)) for network in networks]
     shares = [answer.node("Mul", graph.output[0].name, weight) for graph, weight in zip(graphs, weights, strict=True)]

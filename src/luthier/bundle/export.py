@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import inspect
 import io
 import logging
 import warnings
@@ -13,33 +14,34 @@ from typing import TYPE_CHECKING, Any
 import onnx
 
 from luthier.bundle.graph import OPSETS
-from luthier.core.task import InputShape
+from luthier.core.task import InputShape, PixelShape
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
 EXAMPLE_ROWS = 5
 "Rows of the example that the exporter follows; any number of rows may come later."
 
 
-def export_network(module: nn.Module, *, shape: InputShape) -> onnx.ModelProto:
-    """The graph of a module (numbers [rows, numbers], codes [rows, codes]) -> [rows, outputs].
+def export_network(module: nn.Module, *, shape: InputShape | PixelShape) -> onnx.ModelProto:
+    """The graph of a module (numbers [rows, numbers], codes [rows, codes]) -> [rows, outputs], or of one that sees images,
+    (pixels uint8 [rows, channel, height, width]) -> [rows, outputs].
 
-    Its inputs are named `numbers` and `codes`, its output `predictions`, and its constants as the module names its weights and
+    Its inputs are named as above, its output `predictions`, and its constants as the module names its weights and
     buffers, so that they can be exchanged for those of another member. The number of rows is free. The module is not changed.
     """
     import torch
 
-    rows = torch.export.Dim("rows")
-    example = (torch.zeros(EXAMPLE_ROWS, shape.numbers), torch.zeros(EXAMPLE_ROWS, len(shape.cardinalities), dtype=torch.long))
+    example = _example(shape)
+    free = tuple({0: torch.export.Dim("rows")} for _ in example)
     with _quietly():
         program = torch.onnx.export(
             _with_distinct_weights(module),
-            example,
+            tuple(example.values()),
             dynamo=True,
-            input_names=["numbers", "codes"],
+            input_names=list(example),
             output_names=["predictions"],
-            dynamic_shapes=({0: rows}, {0: rows}),
+            dynamic_shapes=free if _names_its_inputs(module) else (free,),
             opset_version=OPSETS[""],
             optimize=False,
             custom_translation_table={torch.ops.aten.lerp.Tensor: _lerp()},
@@ -48,6 +50,19 @@ def export_network(module: nn.Module, *, shape: InputShape) -> onnx.ModelProto:
     assert program is not None
     model: onnx.ModelProto = program.model_proto
     return model
+
+
+def _names_its_inputs(module: nn.Module) -> bool:
+    """False for `forward(self, *inputs)`, which the exporter sees as one input that is a tuple."""
+    return all(parameter.kind is not parameter.VAR_POSITIONAL for parameter in inspect.signature(module.forward).parameters.values())
+
+
+def _example(shape: InputShape | PixelShape) -> dict[str, Tensor]:
+    import torch
+
+    if isinstance(shape, PixelShape):
+        return {"pixels": torch.zeros(EXAMPLE_ROWS, shape.channels, shape.height, shape.width, dtype=torch.uint8)}
+    return {"numbers": torch.zeros(EXAMPLE_ROWS, shape.numbers), "codes": torch.zeros(EXAMPLE_ROWS, len(shape.cardinalities), dtype=torch.long)}
 
 
 def _with_distinct_weights(module: nn.Module) -> nn.Module:

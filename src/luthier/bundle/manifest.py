@@ -12,10 +12,10 @@ from typing import Any
 
 from luthier.bundle.calibration import Calibration
 from luthier.core.errors import BundleDamaged, BundleError, BundleMissing, BundleTooNew
-from luthier.core.task import Column, ColumnKind, Schema, Task, TaskKind
+from luthier.core.task import Column, ColumnKind, PixelShape, Schema, Task, TaskKind
 
-FORMAT = 1
-"Number of this form of a bundle: raised when an older Luthier could misread it."
+FORMAT = 2
+"Number of the newest form of a bundle: raised when an older Luthier could misread it. Form 1 holds tables, form 2 also images."
 MANIFEST, MODEL, WEIGHTS = "manifest.json", "model.onnx", "weights.safetensors"
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -35,11 +35,20 @@ class Manifest:
     "Versions, seed, hashes, date."
     files: Mapping[str, str]
     "SHA-256 of every other file by its name."
-    format: int = FORMAT
+    pixels: PixelShape | None = None
+    "What the networks see of an image; None where they see columns of a table."
+
+    @property
+    def format(self) -> int:
+        """Number of the first form of a bundle that can hold this."""
+        return 1 if self.pixels is None else 2
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
-        return asdict(self)
+        record = asdict(self) | {"format": self.format}
+        if self.pixels is None:  # as before there were images
+            del record["pixels"]
+        return record
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Manifest:
@@ -54,7 +63,7 @@ class Manifest:
             scores=record["scores"],
             provenance=record["provenance"],
             files=record["files"],
-            format=record["format"],
+            pixels=PixelShape(**record["pixels"]) if "pixels" in record else None,
         )
 
 

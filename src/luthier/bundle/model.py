@@ -2,35 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 import polars as pl
+from jaxtyping import UInt8
 
+from luthier.bundle.image_rows import BLOCK_ROWS, ImageReader
 from luthier.bundle.inputs import onnx_inputs
 from luthier.bundle.manifest import MODEL, WEIGHTS, Manifest, read_manifest, verified_files
+from luthier.bundle.resize import IMAGE
 from luthier.bundle.session import Session
-from luthier.bundle.single_row import as_single_row, is_row, row_inputs
+from luthier.bundle.table_rows import TableReader
 from luthier.bundle.weights import with_weights
 from luthier.core.errors import SettingInvalid
 from luthier.core.task import Schema, Task
-from luthier.data.read import Source, read_table
-from luthier.data.typed import typed_frame
 
 _NUMBER_TYPES = {str(dtype): dtype for dtype in (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64, pl.Float32, pl.Float64)}
 "Types in which numeric classes are given back; all other classes are text, or true and false."
 
 
+class Rows(Protocol):
+    """What a model is asked about."""
+
+    @property
+    def names(self) -> tuple[pl.Series, ...]:
+        """Columns that say which row is which, where their order alone does not."""
+
+    def answer(self, session: Session, output: int) -> np.ndarray:
+        """One output of the graph, rows first."""
+
+    def answers(self, session: Session) -> tuple[np.ndarray, ...]:
+        """All outputs of the graph."""
+
+
 class Bundle:
     """A model on disk: `Bundle.load(path).predict(rows)`.
 
-    Rows are anything that `fit` reads: a file, a pandas or Polars frame, a mapping from column to values; or one row, a mapping
-    from column to value. Columns may come in any order, and columns that the model does not know are ignored. Row order is kept.
+    Of a model of tables, rows are anything that `fit` reads: a file, a pandas or Polars frame, a mapping from column to values; or
+    one row, a mapping from column to value. Columns may come in any order, and columns that the model does not know are ignored.
+
+    Of a model of images, rows are a folder (every image below it, in the order of their names), an image file, encoded bytes, a
+    Pillow image, a uint8 array [height, width] or [height, width, channels], a list of these, a uint8 array of many [rows, height,
+    width, channels], or a table with a column of paths or bytes. Images may have any size; gray is given to a model of color images
+    and color to one of gray.
+
+    Row order is kept.
     """
 
     def __init__(self, manifest: Manifest, session: Session, path: Path | None = None) -> None:
         self.manifest, self.path, self._session = manifest, path, session
+        self._read: Callable[[Any], Rows] = TableReader(manifest.schema) if manifest.pixels is None else ImageReader(manifest.pixels)
 
     @classmethod
     def load(cls, path: str | Path) -> Bundle:
@@ -54,23 +78,23 @@ class Bundle:
         """The columns that the model was fitted on."""
         return self.manifest.schema
 
-    def predict(self, rows: Source) -> np.ndarray:
+    def predict(self, rows: Any) -> np.ndarray:
         """Classes, or numbers, in the target's own type, [rows]."""
-        values = self._session.run(self._inputs(rows), 1 if self.task.kind.is_classification else 0)
+        values = self._read(rows).answer(self._session, 1 if self.task.kind.is_classification else 0)
         return self._in_own_type(values).to_numpy()
 
-    def predict_proba(self, rows: Source) -> np.ndarray:
+    def predict_proba(self, rows: Any) -> np.ndarray:
         """Calibrated probabilities [rows, classes], in the order of `task.classes`."""
         self._require(classification=True, what="Probabilities")
-        return _adding_up_to_one(self._session.run(self._inputs(rows), 0))
+        return _adding_up_to_one(self._read(rows).answer(self._session, 0))
 
-    def predict_interval(self, rows: Source) -> tuple[np.ndarray, np.ndarray]:
+    def predict_interval(self, rows: Any) -> tuple[np.ndarray, np.ndarray]:
         """Lower and upper ends of the intervals that hold the truth with the promised probability, each [rows]."""
         self._require(classification=False, what="Intervals")
-        _, lower, upper = self._session.run_all(self._inputs(rows))
+        _, lower, upper = self._read(rows).answers(self._session)
         return lower.astype(np.float64), upper.astype(np.float64)
 
-    def predict_set(self, rows: Source) -> np.ndarray:
+    def predict_set(self, rows: Any) -> np.ndarray:
         """Which classes belong to each row's prediction set, [rows, classes]; the most probable one always does."""
         probabilities = self.predict_proba(rows)
         threshold = self.manifest.calibration.set_threshold
@@ -78,12 +102,17 @@ class Bundle:
         sets[np.arange(len(sets)), probabilities.argmax(axis=1)] = True
         return sets
 
-    def predict_frame(self, rows: Source, *, proba: bool = False) -> pl.DataFrame:
-        """The columns of `luthier predict`: `prediction`, and `proba_<class>` where asked for; `lower` and `upper` of a regression."""
-        outputs = self._session.run_all(self._inputs(rows))
+    def predict_frame(self, rows: Any, *, proba: bool = False) -> pl.DataFrame:
+        """The columns of `luthier predict`.
+
+        `image` (the name of each, of a model of images), `prediction`, and `proba_<class>` where asked for; `lower` and `upper` of a regression.
+        """
+        read = self._read(rows)
+        outputs = read.answers(self._session)
         if not self.task.kind.is_classification:
-            return pl.DataFrame(dict(zip(("prediction", "lower", "upper"), (values.astype(np.float64) for values in outputs), strict=True)))
-        columns = [self._in_own_type(outputs[1]).alias("prediction")]
+            numbers = zip(("prediction", "lower", "upper"), outputs, strict=True)
+            return pl.DataFrame([*read.names, *(pl.Series(name, values.astype(np.float64)) for name, values in numbers)])
+        columns = [*read.names, self._in_own_type(outputs[1]).alias("prediction")]
         if proba:
             probabilities = _adding_up_to_one(outputs[0])
             columns += [pl.Series(f"proba_{name}", probabilities[:, place]) for place, name in enumerate(self.task.classes)]
@@ -93,13 +122,9 @@ class Bundle:
         """Probabilities [rows, classes] or numbers [rows] for a frame that `data.typed_frame` made."""
         return self._session.run(onnx_inputs(frame, self.schema), 0).astype(np.float64)
 
-    def _inputs(self, rows: Source) -> Mapping[str, np.ndarray]:
-        row = as_single_row(rows)
-        inputs = row_inputs(row, self.schema) if row is not None else None
-        if inputs is not None:
-            return inputs
-        table = {name: [value] for name, value in rows.items()} if is_row(rows) else rows
-        return onnx_inputs(typed_frame(read_table(table), self.schema), self.schema)
+    def predict_pixels(self, pixels: UInt8[np.ndarray, "rows height width channel"]) -> np.ndarray:
+        """Probabilities [rows, classes] or numbers [rows] for images that were decoded, such as those of a pixel cache."""
+        return self._session.run({IMAGE: pixels}, 0, block_rows=BLOCK_ROWS).astype(np.float64)
 
     def _in_own_type(self, values: np.ndarray) -> pl.Series:
         if not self.task.kind.is_classification:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from jaxtyping import UInt8
 
 from luthier.core.task import Column, ColumnKind, Schema, Task
 from luthier.data.dates import seconds_since_1970
@@ -14,6 +15,10 @@ QUANTILES = 101
 "Points of a numeric column's distribution: its percentiles, ends included."
 MOST_LEVELS = 200
 "Levels of a category that are counted one by one, the most frequent."
+MOST_IMAGES = 4_096
+"Images that are measured, evenly spread over the rows: enough for a percentile, and read in a second where they lie on a disk."
+LEVEL_BINS = 32
+"Bins of the histogram of a channel's levels, 0 to 255."
 
 
 def reference_profile(frame: pl.DataFrame, schema: Schema, task: Task, predictions: np.ndarray) -> dict[str, Any]:
@@ -27,6 +32,33 @@ def reference_profile(frame: pl.DataFrame, schema: Schema, task: Task, predictio
         "rows": frame.height,
         "columns": {column.name: _column(frame[column.name], column) for column in schema.inputs},
         "predictions": _predictions(task, predictions),
+    }
+
+
+def image_profile(pixels: UInt8[np.ndarray, "rows height width channel"], task: Task, predictions: np.ndarray) -> dict[str, Any]:
+    """Plain JSON values, of images: what light they were taken in, by channel.
+
+    Each channel is told by the share of its levels in each of 32 bins, and by the percentiles over the images of their mean
+    (how bright) and of their deviation (how much contrast), in levels of 0 to 255.
+
+    Args:
+        pixels: of the training rows.
+        predictions: out-of-fold probabilities [rows, classes] or numbers [rows].
+    """
+    measured = pixels[:: -(-len(pixels) // MOST_IMAGES)]
+    channels = [_channel(measured[..., place]) for place in range(pixels.shape[3])]
+    facts = {"kind": ColumnKind.IMAGE.value, "missing": 0.0, "measured": len(measured), "channels": channels}
+    return {"rows": len(pixels), "columns": {"image": facts}, "predictions": _predictions(task, predictions)}
+
+
+def _channel(levels: UInt8[np.ndarray, "rows height width"]) -> dict[str, Any]:
+    counts = np.bincount(levels.ravel() // (256 // LEVEL_BINS), minlength=LEVEL_BINS)
+    return {
+        "mean": float(levels.mean()),
+        "deviation": float(levels.std()),
+        "histogram": (counts / levels.size).tolist(),
+        "image_means": _quantiles(levels.mean(axis=(1, 2))),
+        "image_deviations": _quantiles(levels.std(axis=(1, 2))),
     }
 
 

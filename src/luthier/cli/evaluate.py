@@ -1,4 +1,4 @@
-"""luthier evaluate: a saved model judged on rows whose truth is known."""
+"""luthier evaluate: a saved model judged on rows or images whose truth is known."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from luthier.cli.output import print_evaluation, print_json
 
 
 def evaluate(model: Model, data: Data, *, cost: Cost = None, json: Json = False, debug: Debug = False) -> None:
-    """Judge a model on rows that have the target column, with intervals."""
+    """Judge a model on rows that have the target column, or on a folder of class folders of images, with intervals."""
     from luthier.workflows.evaluate import evaluate as run
 
     evaluation = run(model, data, cost=cost)

@@ -1,4 +1,4 @@
-"""luthier fit: a table in, an honest network out."""
+"""luthier fit: a table or images in, an honest network out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from luthier.core.clock import process_started
 def fit(
     data: Data,
     *,
-    target: Annotated[str, typer.Option(show_default=False, help="Column to predict.")],
+    target: Annotated[str | None, typer.Option(help="Column to predict; images in folders need none.")] = None,
     task: Annotated[str, typer.Option(help="auto, classification or regression.")] = "auto",
     time: Annotated[str | None, typer.Option(help="Column with the order in time: the latest rows are sealed.")] = None,
     group: Annotated[str | None, typer.Option(help="Column whose values stay together on one side of every split.")] = None,
@@ -36,11 +36,15 @@ def fit(
     space: Annotated[Path | None, typer.Option(metavar="FILE", help="YAML or JSON that changes the search space.")] = None,
     like: Annotated[list[Path] | None, typer.Option(metavar="MODEL", help="Begin with the best recipes of a model of the same columns.")] = None,
     max_latency: Annotated[str | None, typer.Option(help="Longest median time for one row, such as 2ms: bounds the ensemble.")] = None,
+    image: Annotated[str | None, typer.Option(metavar="COL", help="Column of a table that holds images, or paths to them.")] = None,
+    group_from_name: Annotated[str | None, typer.Option(metavar="REGEX", help="What in an image's name keeps it on one side of every split.")] = None,
+    image_size: Annotated[int | None, typer.Option(metavar="N", help="See images as squares of N pixels; without it by the images and the budget.")] = None,
+    weights: Annotated[Path | None, typer.Option(metavar="FILE", help="Trained backbone for images: safetensors, or a state dict of PyTorch.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run of the same command.")] = False,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Fit a network to a table, judge it on rows that nothing had seen, and save it."""
+    """Fit a network to a table or to images, judge it on rows that nothing had seen, and save it."""
     from luthier.workflows.fit import fit as run
 
     with listening() as listener:
@@ -48,7 +52,8 @@ def fit(
         result = run(
             data, target=target, task=task, time=time, group=group, metric=metric, budget=budget, work=work, folds=folds, seed=seed, device=device,
             out=out, force=force, kinds=parse_kinds(kind or []), force_through=force_through or [], cost=cost,
-            space=space, like=like or (), max_latency=max_latency, resume=resume, listener=listener, started=process_started(),
+            space=space, like=like or (), max_latency=max_latency, image=image,
+            group_from_name=group_from_name, image_size=image_size, weights=weights, resume=resume, listener=listener, started=process_started(),
         )
         # fmt: on
     print_fit(result, json=json)

@@ -13,7 +13,9 @@ def _remember(ctx: typer.Context, wanted: bool) -> None:
     ctx.find_root().obj = wanted
 
 
-Data: TypeAlias = Annotated[Path, typer.Argument(metavar="DATA", show_default=False, help="Table: CSV, TSV, Parquet, JSON lines or Arrow.")]
+Data: TypeAlias = Annotated[
+    Path, typer.Argument(metavar="DATA", show_default=False, help="Table (CSV, TSV, Parquet, JSON lines, Arrow), or a folder of images.")
+]
 Model: TypeAlias = Annotated[Path, typer.Argument(metavar="MODEL", show_default=False, help="Folder that a fit wrote.")]
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Force: TypeAlias = Annotated[bool, typer.Option("--force", help="Replace what stands at --out.")]

@@ -30,6 +30,10 @@ def print_facts(facts: dict[str, str]) -> None:
         typer.echo(f"{name:<{width}}  {value}")
 
 
+NEW = {"rows": "NEW_ROWS.csv", "images": "NEW_IMAGES/"}
+"What a model is asked about."
+
+
 def print_fit(result: FitResult, *, json: bool) -> None:
     """What a fit came to, and where it lies."""
     if json:
@@ -37,7 +41,13 @@ def print_fit(result: FitResult, *, json: bool) -> None:
         return
     print_record(result.record)
     typer.echo("")
-    print_facts({"Model": str(result.path), "Report": str(result.report), "Predict": f"luthier predict {result.path} NEW_ROWS.csv --out predictions.csv"})
+    print_facts(
+        {
+            "Model": str(result.path),
+            "Report": str(result.report),
+            "Predict": f"luthier predict {result.path} {NEW[result.record.rows_called]} --out predictions.csv",
+        }
+    )
 
 
 def print_summary(record: ReportRecord) -> None:
@@ -48,7 +58,7 @@ def print_summary(record: ReportRecord) -> None:
         {
             "Predicts": f"{record.target} ({record.task})",
             "From": f"{len(inputs)} columns: {', '.join(inputs[:8])}{', ...' if len(inputs) > 8 else ''}",
-            "Learned from": f"{record.name}, {record.rows - record.sealed_rows:,} rows; {record.sealed_rows:,} sealed",
+            "Learned from": f"{record.name}, {record.rows - record.sealed_rows:,} {record.rows_called}; {record.sealed_rows:,} sealed",
             "Networks": ", ".join(recipes),
             "Fitted": record.created,
         }
@@ -64,7 +74,7 @@ def print_record(record: ReportRecord) -> None:
     for caution in cautions(record):
         typer.echo(f"Note: {caution}")
     table = Table(box=SIMPLE)
-    table.add_column("On the sealed rows")
+    table.add_column(f"On the sealed {record.rows_called}")
     for contestant in record.contestants:
         table.add_column(contestant.label, justify="right")
     for score in record.model.scores if record.model else ():

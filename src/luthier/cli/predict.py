@@ -1,4 +1,4 @@
-"""luthier predict: rows in, predictions out."""
+"""luthier predict: rows or images in, predictions out."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def predict(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Predict the rows of a table, in their order; a regression also gives lower and upper ends."""
+    """Predict the rows of a table, or the images of a folder, in their order; a regression also gives lower and upper ends."""
     from luthier.workflows.predict import predict as run
 
     predictions = run(model, data, proba=proba, out=out, force=force)

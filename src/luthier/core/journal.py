@@ -110,12 +110,12 @@ class Journal:
             self._position += 1
             return read(line["answer"]) if read is not None else line["answer"]
         answer = ask()
-        self._write({"name": name, "seconds": round(self._seconds(), 3), "answer": to_plain(answer)})
+        if self.folder is not None and not self._frozen:
+            self._write({"name": name, "seconds": round(self._seconds(), 3), "answer": to_plain(answer)})
         return answer
 
     def _write(self, line: Mapping[str, Any]) -> None:
-        if self.folder is None or self._frozen:
-            return
+        assert self.folder is not None
         with (self.folder / FILE).open("ab") as file:
             file.write(json.dumps(line, default=str).encode() + b"\n")
             file.flush()

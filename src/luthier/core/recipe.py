@@ -58,6 +58,8 @@ class Recipe:
     "Decay a step of the moving average of the weights; 0 is none."
     gradient_clip: float = 0.0
     "Largest norm of a member's gradient; 0 is none."
+    augmentation: Choice = Choice(name="none")
+    "How training images are changed, batch by batch; see `luthier.fit`. Tables have none."
     regularization_schedule: str = "constant"
     "How dropout rate and weight decay move: `constant`, or `flat-cos` (flat for the first half, then a cosine down to 0)."
 
@@ -89,7 +91,8 @@ class Recipe:
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Recipe:
         """The recipe that `to_json` wrote."""
-        parts = {key: Choice(name=record[key]["name"], settings=_frozen(record[key]["settings"])) for key in ("net", "optimizer", "schedule")}
+        named = [key for key in ("net", "optimizer", "schedule", "augmentation") if key in record]
+        parts = {key: Choice(name=record[key]["name"], settings=_frozen(record[key]["settings"])) for key in named}
         return cls(**{**record, **parts})
 
 

@@ -19,6 +19,7 @@ AXES: dict[str, str] = {
     "buckets": "where the words of a text are hashed to",
     "topics": "numbers that a text becomes",
     "features": "any last axis inside a network",
+    "views": "versions of one image in a report",
     "units": "outputs of a layer",
     "rates": "learning rates of a range test, in the order of the sweep",
     "ensemble": "networks that share one set of weights (TabM)",
@@ -30,7 +31,8 @@ AXES: dict[str, str] = {
     "bins": "sides of a split",
     "edges": "edges of the pieces of an embedding",
     "quantiles": "candidates for such edges",
-    "height": "rows of a weight matrix",
-    "width": "columns of a weight matrix",
+    "channel": "1 for gray, 3 for red, green and blue; or the feature maps of a convolution",
+    "height": "rows of a weight matrix, or of pixels",
+    "width": "columns of a weight matrix, or of pixels",
 }
 """What each axis word means."""

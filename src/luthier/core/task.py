@@ -14,6 +14,7 @@ class ColumnKind(StrEnum):
     CATEGORY = "category"
     DATETIME = "datetime"
     TEXT = "text"
+    IMAGE = "image"
     IDENTIFIER = "identifier"
     CONSTANT = "constant"
 
@@ -104,3 +105,25 @@ class InputShape:
     "Continuous inputs."
     cardinalities: tuple[int, ...] = ()
     "For each categorical input the number of its codes, code 0 (missing or unseen) included."
+
+    @property
+    def values(self) -> int:
+        """Numbers and codes together."""
+        return self.numbers + len(self.cardinalities)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PixelShape:
+    """What an image looks like to a network."""
+
+    channels: int
+    "1 for gray, 3 for red, green and blue."
+    height: int
+    "Pixels."
+    width: int
+    "Pixels."
+
+    @property
+    def values(self) -> int:
+        """Levels of one image."""
+        return self.channels * self.height * self.width

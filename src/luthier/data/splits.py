@@ -48,9 +48,13 @@ class Split:
     folds: tuple[Fold, ...]
     "Parts of `train`. In time, the first window is never judged on."
     kind: str
-    "`stratified`, `random`, `grouped` or `time`."
+    "`stratified`, `random`, `grouped` or `time`; `given` where the source had set rows apart itself."
     events: tuple[Event, ...] = ()
     "What had to give way."
+
+    def within_training(self, folds: int) -> list[tuple[np.ndarray, np.ndarray]]:
+        """The first folds as (train, validation) places among the training rows."""
+        return [(np.searchsorted(self.train, fold.train), np.searchsorted(self.train, fold.validation)) for fold in self.folds[:folds]]
 
 
 def split_rows(dataset: Dataset, *, folds: int = 5, seed: int = 0, test_share: float = 0.2) -> Split:

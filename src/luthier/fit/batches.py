@@ -18,7 +18,7 @@ from luthier.fit.folds import FoldTensors
 class RowSource(Protocol):
     """Where a population's batches come from: rows in memory, or a stream.
 
-    Laws: the batch of a step hangs on the step and on what the source was made from, not on the batches asked for before, so that
+    Laws: the batch of a step hangs on the step, the progress and what the source was made from, not on the batches asked for before, so that
     a training can be taken up again at any step; a member's batches do not depend on who trains beside it; one thread asks.
     """
 
@@ -30,8 +30,12 @@ class RowSource(Protocol):
     def steps_per_epoch(self) -> int:
         """Steps in one pass over the training rows."""
 
-    def batch(self, step: int) -> tuple[Tensor, Tensor, Tensor]:
-        """Numbers [members, batch, numbers], codes [members, batch, codes] and targets [members, batch] of a step, on the device."""
+    def batch(self, step: int, progress: float) -> tuple[tuple[Tensor, ...], Tensor]:
+        """Inputs [members, batch, ...] and targets [members, batch] of a step, on the device.
+
+        Args:
+            progress: share of the training that is done, 0 to 1: the strength of an augmentation may hang on it.
+        """
 
     def keep(self, members: Sequence[int]) -> None:
         """Drop all members but these."""
@@ -57,8 +61,8 @@ class FoldRows:
         """Steps in one pass over a fold's training rows."""
         return self.orders.steps_per_epoch
 
-    def batch(self, step: int) -> tuple[Tensor, Tensor, Tensor]:
-        """Numbers, codes and targets of every member at a step: one gather for all members."""
+    def batch(self, step: int, progress: float) -> tuple[tuple[Tensor, ...], Tensor]:
+        """Inputs and targets of every member at a step: one gather for all members."""
         return self.data.gather(self._folds, self.orders.batch(step))
 
     def keep(self, members: Sequence[int]) -> None:

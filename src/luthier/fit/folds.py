@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
-from luthier.core.task import InputShape, TaskKind
+from luthier.core.task import InputShape, PixelShape, TaskKind
 from luthier.data.stream import RowStream
 
 
@@ -38,12 +38,11 @@ class FoldTensors:
     """The rows that networks learn from and are judged on, on one device."""
 
     kind: TaskKind
-    shape: InputShape
+    shape: InputShape | PixelShape
     outputs: int
-    numbers: Tensor
-    "Inputs [folds, rows, numbers], or one [1, rows, ...] of any shape that all folds share."
-    codes: Tensor
-    "Codes of categorical inputs [folds, rows, codes], or one [1, rows, codes] that all folds share."
+    inputs: tuple[Tensor, ...]
+    """What a network is called with: of a table numbers [folds, rows, numbers] and codes [folds, rows, codes]; else one [1, rows, ...] that all
+    folds share. Images may stay on the CPU, in a mapped file."""
     targets: Tensor
     "Class index int64 [folds, rows], or the standardized target float32 [folds, rows]."
     truth: np.ndarray
@@ -54,6 +53,8 @@ class FoldTensors:
     "Row numbers that judge a member of this fold."
     scales: tuple[TargetScale, ...] = ()
     "One a fold for a regression."
+    precision: torch.dtype = torch.float32
+    "What networks compute in; their weights are float32 in any case."
     streams: tuple[RowStream, ...] = ()
     "One a fold, where networks learn from a stream and not from the training rows here; folds may share one."
 
@@ -64,34 +65,31 @@ class FoldTensors:
 
     @property
     def rows(self) -> int:
-        """Rows in all: the sealed ones are not among them."""
-        return int(self.numbers.shape[1])
+        """Rows in all: of a table, the sealed ones are not among them; of images, they have places and no truth."""
+        return int(self.inputs[0].shape[1])
 
     @property
     def device(self) -> torch.device:
         """Where the tensors are."""
-        return self.numbers.device
+        return self.targets.device
 
     def rows_learned(self, fold: int) -> int:
         """Rows that a member of this fold learns from: one epoch."""
         return self.streams[fold].rows if self.streams else len(self.train_rows[fold])
 
-    def gather(self, folds: Int[Tensor, " members"], rows: Int[Tensor, "members batch"]) -> tuple[Tensor, Tensor, Tensor]:
-        """Numbers, codes and targets of each member's rows: one gather for all members."""
+    def gather(self, folds: Int[Tensor, " members"], rows: Int[Tensor, "members batch"]) -> tuple[tuple[Tensor, ...], Tensor]:
+        """Inputs [members, batch, ...] and targets [members, batch] of each member's rows: one gather for all members."""
         flat = (folds[:, None] * self.rows + rows).flatten()
-        members, batch = rows.shape
-        inputs = flat if len(self.numbers) == self.folds else rows.flatten()
-        numbers = self.numbers.flatten(0, 1).index_select(0, inputs).unflatten(0, (members, batch))
-        codes = self.codes.flatten(0, 1).index_select(0, inputs).unflatten(0, (members, batch))
-        return numbers, codes, self.targets.flatten().index_select(0, flat).unflatten(0, (members, batch))
+        inputs = tuple(_taken(part, rows, flat if len(part) == self.folds else rows.flatten()) for part in self.inputs)
+        return inputs, _taken(self.targets, rows, flat)
 
 
 def fold_tensors(
     *,
     kind: TaskKind,
-    shape: InputShape,
+    shape: InputShape | PixelShape,
     outputs: int,
-    inputs: Sequence[tuple[np.ndarray, np.ndarray]],
+    inputs: Sequence[tuple[np.ndarray | Tensor, ...]],
     truth: np.ndarray,
     folds: Sequence[tuple[np.ndarray, np.ndarray]],
     device: torch.device,
@@ -99,7 +97,7 @@ def fold_tensors(
     """Put the encoded rows of every fold on the device.
 
     Args:
-        inputs: for each fold (numbers float32 [rows, numbers], codes integer [rows, codes]).
+        inputs: for each fold what a network is called with, such as (numbers float32 [rows, numbers], codes integer [rows, codes]); or one that all share.
         folds: for each fold (training row numbers, validation row numbers).
     """
     scales = () if kind.is_classification else tuple(TargetScale.of(truth[train]) for train, _ in folds)
@@ -108,8 +106,7 @@ def fold_tensors(
         kind=kind,
         shape=shape,
         outputs=outputs,
-        numbers=_stacked([numbers for numbers, _ in inputs], device),
-        codes=_stacked([codes for _, codes in inputs], device),
+        inputs=tuple(_stacked(part, device) for part in zip(*inputs, strict=True)),
         targets=torch.from_numpy(targets.astype(np.int64 if kind.is_classification else np.float32)).to(device),
         truth=truth,
         train_rows=tuple(torch.from_numpy(np.ascontiguousarray(train)).to(device) for train, _ in folds),
@@ -118,9 +115,22 @@ def fold_tensors(
     )
 
 
-def _stacked(arrays: Sequence[np.ndarray], device: torch.device) -> Tensor:
-    first = torch.from_numpy(arrays[0])
-    stack = torch.empty((len(arrays), *first.shape), dtype=first.dtype, device=device)
-    for k, array in enumerate(arrays):
-        stack[k] = torch.from_numpy(array)
+def _taken(part: Tensor, rows: Tensor, places: Tensor) -> Tensor:
+    """Some rows, on the device of the row numbers, as [members, batch, ...]. Images, whose channels lie side by side, are copied each as one piece."""
+    flat = part.flatten(0, 1)
+    if flat.dim() != 4:
+        return flat.index_select(0, places.to(part.device)).to(rows.device).unflatten(0, tuple(rows.shape))
+    levels = flat.permute(0, 2, 3, 1)
+    taken = levels.flatten(1).index_select(0, places.to(part.device)).to(rows.device)
+    return taken.view(-1, *levels.shape[1:]).permute(0, 3, 1, 2).unflatten(0, tuple(rows.shape))
+
+
+def _stacked(parts: Sequence[np.ndarray | Tensor], device: torch.device) -> Tensor:
+    """The parts of all folds on the device; one that is a tensor already, and that all share, stays where it is."""
+    if len(parts) == 1 and isinstance(parts[0], Tensor):
+        return parts[0].unsqueeze(0)
+    first = torch.as_tensor(parts[0])
+    stack = torch.empty((len(parts), *first.shape), dtype=first.dtype, device=device)
+    for k, part in enumerate(parts):
+        stack[k] = torch.as_tensor(part)
     return stack

@@ -7,19 +7,10 @@ a hundred times as long. Lanes do not wait for each other.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
-from queue import Empty, SimpleQueue
 
 import torch
-
-from luthier.fit.pace import Pace
-from luthier.fit.population import Population
-from luthier.fit.train import Judge, TrainedMember, train
-
-Tell = Callable[[float, float], None]
-"(progress, error) of a training."
 
 
 def lanes_for(device: torch.device) -> int:
@@ -37,26 +28,3 @@ def one_thread() -> Iterator[None]:
             yield
         finally:
             torch.set_num_threads(before)
-
-
-def train_side_by_side(populations: Sequence[Population], paces: Sequence[Pace], judge: Judge, *, tell: Tell) -> list[TrainedMember]:
-    """Train populations at the same time; members come back in their order.
-
-    Args:
-        tell: called from the calling thread, whoever has news.
-    """
-    if len(populations) == 1:
-        return train(populations[0], paces[0], judge, tell=tell)
-    news: SimpleQueue[tuple[float, float]] = SimpleQueue()
-    with one_thread(), ThreadPoolExecutor(len(populations), initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        runs = [pool.submit(train, population, pace, judge, tell=lambda *what: news.put(what)) for population, pace in zip(populations, paces, strict=True)]
-        _pass_on(news, runs, tell)
-        return [member for run in runs for member in run.result()]
-
-
-def _pass_on(news: SimpleQueue[tuple[float, float]], runs: Sequence[Future[list[TrainedMember]]], tell: Tell) -> None:
-    while not all(run.done() for run in runs):
-        try:
-            tell(*news.get(timeout=0.1))
-        except Empty:
-            continue

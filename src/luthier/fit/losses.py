@@ -17,20 +17,25 @@ def member_losses(kind: TaskKind, outputs: Tensor, targets: Tensor, smoothing: F
 
     Args:
         outputs: logits, or standardized predictions: [members, batch, (ensemble,) classes].
-        targets: class index or standardized target [members, batch].
+        targets: class index or standardized target [members, batch], or shares of the classes [members, batch, classes] for mixed images.
         smoothing: share of the target spread over all classes, one a member; None is no smoothing.
     """
     if outputs.dim() == 3:
         outputs = outputs.unsqueeze(2)
-    targets = targets[:, :, None].expand(outputs.shape[:3])
     if not kind.is_classification:
-        return (outputs.squeeze(-1) - targets).square().mean(dim=(1, 2))
-    logits = outputs.flatten(0, 2)
-    losses = F.cross_entropy(logits, targets.flatten(), reduction="none").unflatten(0, targets.shape).mean(dim=(1, 2))
+        return (outputs.squeeze(-1) - targets[:, :, None]).square().mean(dim=(1, 2))
+    losses = _cross_entropies(outputs, targets).mean(dim=(1, 2))
     if smoothing is None:
         return losses
     spread = -F.log_softmax(outputs, dim=-1).mean(dim=(1, 2, 3))
     return torch.lerp(losses, spread, smoothing)
+
+
+def _cross_entropies(logits: Tensor, targets: Tensor) -> Tensor:
+    """One number a network of the ensemble and a row: [members, batch, ensemble]."""
+    shape = logits.shape[:3]
+    all_targets = targets.unsqueeze(2).expand(*shape, *targets.shape[2:]).flatten(0, 2)
+    return F.cross_entropy(logits.flatten(0, 2), all_targets, reduction="none").unflatten(0, shape)
 
 
 def member_predictions(kind: TaskKind, outputs: Tensor) -> Tensor:

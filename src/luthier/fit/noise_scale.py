@@ -85,9 +85,9 @@ def squared_norms(net: nn.Module, population: Population, rows: Int[Tensor, "mem
     data, count = population.data, len(rows)
     copies = {name: view.expand(count, *view.shape[1:]).clone().requires_grad_() for name, view in population.layout.views(population.weights).items()}
     buffers = {name: stack.expand(count, *stack.shape[1:]) for name, stack in population.buffers.items()}
-    numbers, codes, targets = data.gather(torch.full((count,), population.members[0].fold, device=data.device), rows)
+    inputs, targets = data.gather(torch.full((count,), population.members[0].fold, device=data.device), rows)
     smoothing = torch.full((count,), population.recipe.label_smoothing, device=data.device)
-    losses = member_losses(data.kind, stacked_call(net, copies, buffers, numbers, codes), targets, smoothing)
+    losses = member_losses(data.kind, stacked_call(net, copies, buffers, inputs), targets, smoothing)
     parts = torch.autograd.grad(losses.sum(), list(copies.values()))
     gradients = population.layout.flatten(dict(zip(copies, parts, strict=True))).double()
     return float(gradients.square().sum(dim=1).mean()), float(gradients.mean(dim=0).square().sum())

@@ -7,6 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+FEWEST_EVALUATIONS = 12
+"Evaluations in a training whose best epoch counts."
+
 
 @dataclass(slots=True, kw_only=True)
 class Pace:
@@ -20,7 +23,7 @@ class Pace:
     "Planned steps."
     most_steps: int
     "Steps that the recipe's epochs allow: a faster machine than expected trains no longer than this."
-    fewest_evaluations: int = 12
+    fewest_evaluations: int = FEWEST_EVALUATIONS
     "Evaluations in a training, at least: its best epoch is one of them."
     until: float | None = None
     "When to be done, on the clock below; None where work is the bound."

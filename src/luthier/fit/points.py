@@ -29,10 +29,13 @@ class ResumePoint:
     file: Path
     every_seconds: float = EVERY_SECONDS
     now: Callable[[], float] = time.monotonic
+    seconds_before: float = 0.0
+    "Seconds that the training had used when the state was written from which it goes on."
+    _began: float = field(default=0.0)
     _last: float = field(default=float("-inf"))
 
     def __post_init__(self) -> None:
-        self._last = self.now()
+        self._began = self._last = self.now()
 
     def keep(self, population: Population, pace: Pace, memory: Sequence[Memory], alive: Sequence[int]) -> None:
         """Write the state after an evaluation, unless that was done a moment ago.
@@ -51,6 +54,7 @@ class ResumePoint:
             "step_number": population.step_number,
             "rows_seen": population.rows_seen,
             "pace": pace.facts(),
+            "seconds": self.seconds_before + self.now() - self._began,
             "memory": [entry.facts() for entry in memory],
         }
         with whole_file(self.file) as file:
@@ -68,6 +72,7 @@ class ResumePoint:
             population.keep(facts["alive"])
         population.put_back(_under(tensors, "population."), step_number=facts["step_number"], rows_seen=facts["rows_seen"])
         pace.put_back(facts["pace"])
+        self.seconds_before = facts["seconds"]
         memory = [Memory.restored(_under(tensors, f"memory.{place}."), entry) for place, entry in enumerate(facts["memory"])]
         return memory, facts["alive"]
 

@@ -6,7 +6,8 @@ weights, a roll-back and the removal of a member are each one operation on that 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from threading import Lock
 
@@ -17,10 +18,11 @@ from torch.func import functional_call, vmap
 
 from luthier.core.recipe import Member, Recipe
 from luthier.core.seeds import derive_seed
+from luthier.core.task import PixelShape
 from luthier.fit.controls import Controls, plateau_of
 from luthier.fit.folds import FoldTensors
 from luthier.fit.losses import member_losses, member_predictions
-from luthier.fit.streamed import row_source
+from luthier.fit.sources import row_source
 from luthier.nets import build, roles
 from luthier.optim import State, WeightLayout, clip_members_
 
@@ -46,6 +48,7 @@ class Population:
         self.step_number, self.rows_seen = 0, 0
         nets = [start_network(member, data) for member in members]
         self._skeleton = nets[0].train()
+        self._noise = _noise_of(data)
         self.layout = layout_of(nets[0])
         self.weights: Float[Tensor, "members parameters"] = torch.stack([self._flat(net) for net in nets])
         self._decays = self.layout.decay_mask().to(data.device)
@@ -88,7 +91,7 @@ class Population:
         """Training rows that one step looks at, all members together: the unit of work."""
         return self.batch_size * len(self.members)
 
-    def step(self, progress: Float[Tensor, " members"]) -> Float[Tensor, " members"]:
+    def step(self, progress: Sequence[float]) -> Float[Tensor, " members"]:
         """One gradient step of every member.
 
         Args:
@@ -97,14 +100,15 @@ class Population:
         Returns:
             The loss of each member on its own batch, before the step.
         """
-        numbers, codes, targets = self.source.batch(self.step_number)
-        strength = self._regularize(progress)
-        losses, gradients = self._gradients(numbers, codes, targets)
+        inputs, targets = self.source.batch(self.step_number, progress[0])
+        done = torch.tensor(progress, device=self.data.device)
+        strength = self._regularize(done)
+        losses, gradients = self._gradients(inputs, targets)
         if self._controls.l1 is not None:
             gradients += self._controls.l1 * strength * self._decays * self.weights.sign()
         if self._controls.largest_gradient is not None:
             clip_members_(gradients, self._controls.largest_gradient)
-        rates = self._controls.learning_rate * self._controls.schedules.factors(progress)[:, None] * self._backoff
+        rates = self._controls.learning_rate * self._controls.schedules.factors(done)[:, None] * self._backoff
         decay = self._controls.weight_decay * strength
         self._controls.optimizer.step_(self.weights, gradients, self.state, learning_rate=rates, weight_decay=decay, layout=self.layout)
         if self._controls.average is not None:
@@ -115,7 +119,7 @@ class Population:
 
     def step_together(self, progress: float) -> Float[Tensor, " members"]:
         """One gradient step with all members at the same point of their training."""
-        return self.step(torch.full((len(self.members),), progress, device=self.data.device))
+        return self.step([progress] * len(self.members))
 
     def scale_learning_rates(self, factor: float) -> None:
         """Multiply every member's learning rate, from the next step on: a range test goes up in this way."""
@@ -140,10 +144,9 @@ class Population:
             self.buffers[name] = rates * strength.view(-1, *[1] * (rates.dim() - 1))
         return strength[:, None]
 
-    def _gradients(self, numbers: Tensor, codes: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        with _NOISE, torch.random.fork_rng(devices=[]):
-            torch.manual_seed(derive_seed(self.seed, "noise", self.step_number))
-            outputs = stacked_call(self._skeleton, self._leaves, self.buffers, numbers, codes, shared=self._shared)
+    def _gradients(self, inputs: Sequence[Tensor], targets: Tensor) -> tuple[Tensor, Tensor]:
+        with self._noise(derive_seed(self.seed, "noise", self.step_number)), self._precision():
+            outputs = stacked_call(self._skeleton, self._leaves, self.buffers, inputs, shared=self._shared).float()
         losses = member_losses(self.data.kind, outputs, targets, self._controls.smoothing)
         parts = torch.autograd.grad(losses.sum(), list(self._leaves.values()))
         return losses.detach(), self.layout.flatten(dict(zip(self._leaves, parts, strict=True)))
@@ -163,8 +166,7 @@ class Population:
             weights: what to predict with; None is `weights_to_judge()`.
         """
         views = self.layout.views(self.weights_to_judge() if weights is None else weights)
-        width = max(self.data.shape.numbers + len(self.data.shape.cardinalities), 1)
-        block = max(PREDICTION_VALUES // (width * len(self.members) * 16), 64)
+        block = max(PREDICTION_VALUES // (max(self.data.shape.values, 1) * len(self.members) * 16), 64)
         self._skeleton.eval()
         try:
             blocks = [self._predict_block(views, part) for part in rows.split(block, dim=1)]
@@ -173,8 +175,13 @@ class Population:
         return torch.cat(blocks, dim=1)
 
     def _predict_block(self, views: Mapping[str, Tensor], rows: Tensor) -> Tensor:
-        numbers, codes, _ = self.data.gather(self._folds, rows)
-        return member_predictions(self.data.kind, stacked_call(self._skeleton, views, self.buffers, numbers, codes))
+        inputs, _ = self.data.gather(self._folds, rows)
+        with self._precision():
+            outputs = stacked_call(self._skeleton, views, self.buffers, inputs).float()
+        return member_predictions(self.data.kind, outputs)
+
+    def _precision(self) -> AbstractContextManager[object]:
+        return torch.autocast(self.data.device.type, self.data.precision, enabled=self.data.precision is not torch.float32)
 
     def keep(self, members: Sequence[int]) -> None:
         """Go on with these members only: the stack is compacted, the freed work is saved."""
@@ -222,6 +229,18 @@ class Population:
         return self._controls.average.start(self.weights) if self._controls.average is not None else {}
 
 
+def _noise_of(data: FoldTensors) -> Callable[[int], AbstractContextManager[object]]:
+    """What surrounds a forward pass, given the seed of its noise; nothing for networks that see images, which draw none: their lanes need not wait."""
+    return (lambda seed: nullcontext()) if isinstance(data.shape, PixelShape) else _seeded
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    with _NOISE, torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        yield
+
+
 def start_network(member: Member, data: FoldTensors) -> nn.Module:
     """A member's network before its first step: its start hangs on its own seed and its fold's training rows alone."""
     with _NOISE:
@@ -231,9 +250,14 @@ def start_network(member: Member, data: FoldTensors) -> nn.Module:
         generator = torch.Generator().manual_seed(derive_seed(member.seed, "initialize"))
         rows = data.train_rows[member.fold]
         sample = rows[torch.randperm(len(rows), generator=generator)[:ROWS_FOR_INITIALIZATION].to(rows.device)]
-        numbers, codes, _ = data.gather(torch.tensor([member.fold], device=data.device), sample[None])
-        initialize(numbers[0].cpu(), codes[0].cpu(), generator=generator)
+        inputs, _ = data.gather(torch.tensor([member.fold], device=data.device), sample[None])
+        initialize(*(part[0].cpu() for part in inputs), generator=generator)
     return net.to(data.device)
+
+
+def network_size(recipe: Recipe, data: FoldTensors) -> int:
+    """Trained numbers of a recipe's network."""
+    return sum(weights.numel() for weights in build(recipe.net, data.shape, data.outputs, seed=0).parameters())
 
 
 def layout_of(net: nn.Module) -> WeightLayout:
@@ -242,20 +266,21 @@ def layout_of(net: nn.Module) -> WeightLayout:
 
 
 def stacked_call(
-    skeleton: nn.Module, weights: Mapping[str, Tensor], buffers: Mapping[str, Tensor], numbers: Tensor, codes: Tensor, *, shared: Collection[str] = ()
+    skeleton: nn.Module, weights: Mapping[str, Tensor], buffers: Mapping[str, Tensor], inputs: Sequence[Tensor], *, shared: Collection[str] = ()
 ) -> Tensor:
     """The network's outputs for every member: vmap over the stack, or a plain call where there is one member.
 
     Args:
+        inputs: what the network is called with, each [members, batch, ...].
         shared: buffers that are the same in all members: what is made of them alone, such as the mask of a dropout, is made once.
     """
 
-    def call(weights: dict[str, Tensor], buffers: dict[str, Tensor], numbers: Tensor, codes: Tensor) -> Tensor:
-        return functional_call(skeleton, (weights, buffers), (numbers, codes))
+    def call(weights: dict[str, Tensor], buffers: dict[str, Tensor], *inputs: Tensor) -> Tensor:
+        return functional_call(skeleton, (weights, buffers), inputs)
 
-    if len(numbers) > 1:
+    if len(inputs[0]) > 1:
         stacks = {name: stack[0] if name in shared else stack for name, stack in buffers.items()}
         axes = {name: None if name in shared else 0 for name in buffers}
-        return vmap(call, in_dims=(0, axes, 0, 0), randomness="same")(dict(weights), stacks, numbers, codes)
+        return vmap(call, in_dims=(0, axes, *[0] * len(inputs)), randomness="same")(dict(weights), stacks, *inputs)
     only = lambda stacks: {name: stack[0] for name, stack in stacks.items()}  # noqa: E731
-    return call(only(weights), only(buffers), numbers[0], codes[0]).unsqueeze(0)
+    return call(only(weights), only(buffers), *(part[0] for part in inputs)).unsqueeze(0)

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor, nn
 from torch.func import functional_call, vmap
 
-from luthier.core.task import InputShape, TaskKind
+from luthier.core.task import InputShape, PixelShape, TaskKind
 from luthier.fit.folds import TargetScale
 from luthier.fit.losses import member_predictions
 from luthier.fit.population import layout_of
@@ -21,7 +21,7 @@ from luthier.nets import build
 class Predictor(nn.Module):
     """A network that answers in probabilities, or in the target's own unit and range.
 
-    Shape: numbers [rows, numbers] and codes [rows, codes] to [rows, classes], or to [rows, 1] for a regression.
+    Shape: what the network takes, such as numbers [rows, numbers] and codes [rows, codes], to [rows, classes], or to [rows, 1] for a regression.
     """
 
     target_mean: Tensor
@@ -36,8 +36,8 @@ class Predictor(nn.Module):
             for field in fields(TargetScale):
                 self.register_buffer(f"target_{field.name}", torch.tensor(0.0))
 
-    def forward(self, numbers: Tensor, codes: Int[Tensor, "rows codes"]) -> Float[Tensor, "rows classes"]:
-        predictions = member_predictions(self.kind, self.net(numbers, codes).unsqueeze(0)).squeeze(0)
+    def forward(self, *inputs: Tensor) -> Float[Tensor, "rows classes"]:
+        predictions = member_predictions(self.kind, self.net(*inputs).unsqueeze(0)).squeeze(0)
         if self.kind.is_classification:
             return predictions
         answers = predictions * self.target_deviation + self.target_mean
@@ -59,17 +59,19 @@ class StackedNetwork:
         return len(next(iter(self.tensors.values())))
 
     @torch.no_grad()
-    def predict(self, numbers: Float[Tensor, "members rows numbers"], codes: Int[Tensor, "members rows codes"]) -> Float[Tensor, "members rows classes"]:
-        """Every member's answer for its own rows."""
-        return vmap(lambda tensors, numbers, codes: functional_call(self.predictor, tensors, (numbers, codes)))(dict(self.tensors), numbers, codes)
+    def predict(self, *inputs: Tensor) -> Float[Tensor, "members rows classes"]:
+        """Every member's answer for its own rows; each input is [members, rows, ...]."""
+        return vmap(lambda tensors, *inputs: functional_call(self.predictor, tensors, inputs))(dict(self.tensors), *inputs)
 
-    def each(self, numbers: Tensor, codes: Tensor) -> Float[Tensor, "members rows classes"]:
+    def each(self, *inputs: Tensor) -> Float[Tensor, "members rows classes"]:
         """Every member's answer for the same rows, one member after the other."""
         stacks = [{name: stack[member] for name, stack in self.tensors.items()} for member in range(self.members)]
-        return torch.stack([functional_call(self.predictor, tensors, (numbers, codes)) for tensors in stacks])
+        return torch.stack([functional_call(self.predictor, tensors, inputs) for tensors in stacks])
 
 
-def stack_trained(trained: Sequence[TrainedMember], *, kind: TaskKind, shape: InputShape, outputs: int, scales: Sequence[TargetScale] = ()) -> StackedNetwork:
+def stack_trained(
+    trained: Sequence[TrainedMember], *, kind: TaskKind, shape: InputShape | PixelShape, outputs: int, scales: Sequence[TargetScale] = ()
+) -> StackedNetwork:
     """Trained members of one architecture, on the CPU.
 
     Args:

@@ -12,13 +12,7 @@ from torch import Tensor
 
 from luthier.core.recipe import Member
 from luthier.data.stream import RowStream, Window, WindowPlan
-from luthier.fit.batches import FoldRows, RowSource
 from luthier.fit.folds import FoldTensors
-
-
-def row_source(members: Sequence[Member], data: FoldTensors) -> RowSource:
-    """Where members learn from: the streams of their data, where it has some, and the rows in memory otherwise."""
-    return StreamedRows(members, data) if data.streams else FoldRows(members, data)
 
 
 @final
@@ -36,13 +30,13 @@ class StreamedRows:
         self.batch_size = min(members[0].recipe.batch_size, shortest)
         self.steps_per_epoch = shortest // self.batch_size
 
-    def batch(self, step: int) -> tuple[Tensor, Tensor, Tensor]:
-        """Numbers, codes and targets of every member at a step."""
+    def batch(self, step: int, progress: float) -> tuple[tuple[Tensor, ...], Tensor]:
+        """Numbers and codes, and the targets, of every member at a step."""
         epoch, position = divmod(step, self.steps_per_epoch)
         first = position * self.batch_size
         parts = {key: reader.rows(epoch, first, first + self.batch_size) for key, reader in self._readers.items()}
         numbers, codes, targets = zip(*(self._of_fold(fold, *parts[id(self.data.streams[fold])]) for fold in self._folds), strict=True)
-        return self._stacked(numbers), self._stacked(codes).long(), self._stacked(targets)
+        return (self._stacked(numbers), self._stacked(codes).long()), self._stacked(targets)
 
     def keep(self, members: Sequence[int]) -> None:
         """Drop all members but these."""

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from luthier.core.recipe import Member
+from luthier.core.task import PixelShape
 from luthier.fit.folds import FoldTensors
 from luthier.fit.memory import Hurry, Memory, Outcome
 from luthier.fit.pace import Pace
@@ -21,6 +22,8 @@ Judge = Callable[[np.ndarray, np.ndarray], float]
 
 MOST_EVALUATIONS = 100
 "Evaluations in a training: an epoch each where that is between the fewest that its pace asks for and this."
+EPOCHS_OF_IMAGES = 2
+"Between two evaluations, where networks see images: one costs a tenth of an epoch or more, and such trainings are at their best at their end."
 EXPLODED = 4.0
 "A training loss this many times its first value has exploded."
 HURRY_SHARE = 0.33
@@ -114,12 +117,14 @@ def _advance(population: Population, pace: Pace, alive: Sequence[Memory], interv
     while steps < interval and not pace.finished(population.step_number):
         middle = population.step_number + 0.5
         progress = [pace.progress(middle) if entry.hurry is None else entry.hurry.at(middle) for entry in alive]
-        total += population.step(torch.tensor(progress, device=population.data.device))
+        total += population.step(progress)
         steps += 1
     return total / max(steps, 1)
 
 
 def _steps_between_evaluations(population: Population, pace: Pace) -> int:
+    if isinstance(population.data.shape, PixelShape):
+        return max(EPOCHS_OF_IMAGES * population.steps_per_epoch, pace.steps // MOST_EVALUATIONS)
     return min(max(population.steps_per_epoch, pace.steps // MOST_EVALUATIONS), max(pace.steps // pace.fewest_evaluations, 1))
 
 

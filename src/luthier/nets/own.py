@@ -19,17 +19,17 @@ ModuleFactory: TypeAlias = Callable[..., nn.Module]
 
 
 class OwnNet(nn.Module):
-    """Calls a user's module with the numbers alone.
+    """Calls a user's module.
 
-    Shape: numbers [batch, ...] to [batch, classes]; a module that gives [batch] for a regression is given its last axis.
+    Shape: inputs [batch, ...] to [batch, classes]; a module that gives [batch] for a regression is given its last axis.
     """
 
     def __init__(self, module: nn.Module) -> None:
         super().__init__()
         self.module = module
 
-    def forward(self, numbers: Tensor, codes: Tensor) -> Tensor:
-        values = self.module(numbers)
+    def forward(self, inputs: Tensor) -> Tensor:
+        values = self.module(inputs)
         return values.unsqueeze(-1) if values.dim() == 1 else values
 
 
@@ -50,6 +50,7 @@ def own_architecture(factory: ModuleFactory, searched: Mapping[str, Any]) -> Ite
         ModuleUnusable: a setting without a default is not searched.
     """
     name = getattr(factory, "__name__", type(factory).__name__)
+    name = "network" if name == "<lambda>" else name
     name = f"own-{name}" if name in ARCHITECTURES else name
     record = make_dataclass("OwnSettings", _settings(factory, searched), frozen=True, kw_only=True)
     ARCHITECTURES[name] = Architecture(settings=record, module=lambda settings, shape, outputs: _build(factory, settings, shape))

@@ -1,5 +1,14 @@
 """Floor 3: records of plain numbers, drawn as one self-contained HTML page."""
 
+from luthier.report.additions import Additions as Additions
+from luthier.report.additions import ChoiceEffect as ChoiceEffect
+from luthier.report.images import AnsweredImage as AnsweredImage
+from luthier.report.images import AugmentationStory as AugmentationStory
+from luthier.report.images import AugmentedImage as AugmentedImage
+from luthier.report.images import ConfusedClasses as ConfusedClasses
+from luthier.report.images import ExplainedImage as ExplainedImage
+from luthier.report.images import ImageStory as ImageStory
+from luthier.report.images import LabelSuspect as LabelSuspect
 from luthier.report.judgement import CalibrationBin as CalibrationBin
 from luthier.report.judgement import ClassificationDetail as ClassificationDetail
 from luthier.report.judgement import ClassScores as ClassScores
@@ -30,11 +39,24 @@ from luthier.report.story import Phase as Phase
 from luthier.report.story import SplitPart as SplitPart
 from luthier.report.story import Splits as Splits
 from luthier.report.story import TriedRecipe as TriedRecipe
+from luthier.report.thumbnails import heat_thumbnail as heat_thumbnail
+from luthier.report.thumbnails import thumbnail as thumbnail
 from luthier.report.verdicts import cautions as cautions
 from luthier.report.verdicts import interval_text as interval_text
 from luthier.report.verdicts import verdict as verdict
 
 __all__ = [
+    "ImageStory",
+    "AnsweredImage",
+    "ConfusedClasses",
+    "LabelSuspect",
+    "ExplainedImage",
+    "AugmentedImage",
+    "AugmentationStory",
+    "Additions",
+    "ChoiceEffect",
+    "thumbnail",
+    "heat_thumbnail",
     "ReportRecord", "render", "verdict", "cautions", "interval_text", "number", "to_plain",
     "Score", "Contestant", "Comparison", "Optimism",
     "ClassificationDetail", "ClassScores", "Curve", "CalibrationBin", "Coverage", "CoverageGroup", "DecisionThreshold", "RegressionDetail",

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from luthier.report import charts, numerals, search_sentences, search_views, usage, views
+from luthier.report import addition_sentences, charts, image_views, numerals, search_sentences, search_views, usage, views
 from luthier.report.charts.confusion import LARGEST_TABLE
 from luthier.report.charts.curves import legend
 from luthier.report.charts.learning import loss_range
@@ -43,6 +43,7 @@ def _environment() -> Environment:
     environment.filters.update(_filters())
     environment.globals.update(charts=charts, views=views, legend=legend, loss_range=loss_range, piece_style=piece_style)
     environment.globals.update(search_views=search_views, search_sentences=search_sentences)
+    environment.globals.update(image_views=image_views, addition_sentences=addition_sentences)
     environment.globals.update(score_range=score_range, level_key=level_key, family_mark=family_mark, family_style=family_style)
     environment.globals.update(verdict=verdict, cautions=cautions, interval_text=interval_text, largest_confusion_table=LARGEST_TABLE)
     return environment

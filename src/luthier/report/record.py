@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from luthier.core.findings import Event, Finding
+from luthier.report.images import ImageStory
 from luthier.report.judgement import ClassificationDetail, RegressionDetail
 from luthier.report.plain import from_plain, to_plain
 from luthier.report.scores import Comparison, Contestant, Optimism
@@ -65,11 +66,18 @@ class ReportRecord:
     tried: tuple[TriedRecipe, ...] = ()
     search: SearchStory | None = None
     "What was tried to find the recipes, and what mattered."
+    images: ImageStory | None = None
+    "The images behind the numbers, where the rows are images."
     events: tuple[Event, ...] = ()
     phases: tuple[Phase, ...] = ()
     splits: Splits | None = None
     provenance: tuple[Fact, ...] = ()
     "Versions, hash of the data, machine, command: label and value."
+
+    @property
+    def rows_called(self) -> str:
+        """What the rows are: `rows` of a table, or `images`."""
+        return "rows" if self.images is None else "images"
 
     @property
     def model(self) -> Contestant | None:

@@ -28,30 +28,27 @@ def usage(record: ReportRecord) -> Usage:
 
 def _command_line(record: ReportRecord) -> str:
     model, extra = _quoted(record.bundle), "" if record.task == "regression" else " --proba"
-    lines = [f"luthier predict {model} new-rows.csv{extra} --out predictions.csv", f"luthier evaluate {model} labeled-rows.csv", f"luthier show {model}"]
-    return "\n".join(lines)
+    new, labeled = ("new-rows.csv", "labeled-rows.csv") if record.images is None else ("new-images/", "labeled-images/")
+    return "\n".join([f"luthier predict {model} {new}{extra} --out predictions.csv", f"luthier evaluate {model} {labeled}", f"luthier show {model}"])
 
 
 def _python(record: ReportRecord) -> str:
     more = "low, high = model.predict_interval(rows)" if record.task == "regression" else "probabilities = model.predict_proba(rows)"
-    lines = [
-        "import luthier",
-        "",
-        f"model = luthier.load({json.dumps(record.bundle, ensure_ascii=False)})",
-        'rows = "new-rows.csv"  # or a Polars or pandas frame',
-        "answers = model.predict(rows)",
-        more,
-    ]
-    return "\n".join(lines)
+    rows = 'rows = "new-rows.csv"  # or a Polars or pandas frame' if record.images is None else 'rows = "new-images/"  # or files, bytes, arrays, Pillow images'
+    model = f"model = luthier.load({json.dumps(record.bundle, ensure_ascii=False)})"
+    return "\n".join(["import luthier", "", model, rows, "answers = model.predict(rows)", more])
 
 
 def _onnx(record: ReportRecord) -> str:
     path = json.dumps(f"{record.bundle}/model.onnx", ensure_ascii=False)
+    opened = ["import numpy as np, onnxruntime", "", f"session = onnxruntime.InferenceSession({path})"]
+    if record.images is not None:
+        decoded = 'image = np.asarray(Image.open("new-image.png").convert("RGB"))  # "L" for a model of gray images: image[None, ..., None]'
+        return "\n".join([opened[0], "from PIL import Image", *opened[1:], decoded, 'answers = session.run(None, {"image": image[None]})'])
     inputs = [column for column in record.columns if column.used]
     rows = [f"    {json.dumps(column.name, ensure_ascii=False)}: np.array({_example(column)})," for column in inputs[:SHOWN_COLUMNS]]
     rest = [f"    # ... and {len(inputs) - SHOWN_COLUMNS} more columns"] if len(inputs) > SHOWN_COLUMNS else []
-    lines = ["import numpy as np, onnxruntime", "", f"session = onnxruntime.InferenceSession({path})", "answers = session.run(None, {", *rows, *rest, "})"]
-    return "\n".join(lines)
+    return "\n".join([*opened, "answers = session.run(None, {", *rows, *rest, "})"])
 
 
 def _example(column: ColumnFacts) -> str:

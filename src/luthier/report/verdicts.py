@@ -17,7 +17,7 @@ def verdict(record: ReportRecord) -> str:
     Reads like: On 1,433 rows that it had never seen, the model names the right diagnosis 96.2 % of the time (95.1 to 97.1 %);
     by log-loss it is better than a linear model.
     """
-    opening = f"On {record.sealed_rows:,} rows that it had never seen, the model {_quality(record)}"
+    opening = f"On {record.sealed_rows:,} {record.rows_called} that it had never seen, the model {_quality(record)}"
     compared = _compared(record)
     return f"{opening}; {compared}." if compared else f"{opening}."
 
@@ -110,7 +110,7 @@ def _undercovered(record: ReportRecord) -> str:
 
 def _few_rows(record: ReportRecord) -> str:
     return (
-        f"Only {record.sealed_rows:,} rows were sealed: the intervals are wide, and a small class may have no row among them."
+        f"Only {record.sealed_rows:,} {record.rows_called} were sealed: the intervals are wide, and a small class may be missing among them."
         if record.sealed_rows < 100
         else ""
     )

@@ -16,9 +16,15 @@ from luthier.tune.executor import JobResult as JobResult
 from luthier.tune.executors import InProcess as InProcess
 from luthier.tune.executors import Workers as Workers
 from luthier.tune.executors import choose_executor as choose_executor
+from luthier.tune.image_spaces import image_opening as image_opening
+from luthier.tune.image_spaces import image_space as image_space
 from luthier.tune.importance import SettingImportance as SettingImportance
 from luthier.tune.importance import setting_importance as setting_importance
+from luthier.tune.opening import Opening as Opening
+from luthier.tune.plan import LEAST_EPOCHS as LEAST_EPOCHS
+from luthier.tune.plan import Lengths as Lengths
 from luthier.tune.plan import Plan as Plan
+from luthier.tune.plan import lengths_for_images as lengths_for_images
 from luthier.tune.plan import plan_training as plan_training
 from luthier.tune.portfolio import batch_size_for as batch_size_for
 from luthier.tune.portfolio import portfolio as portfolio
@@ -27,13 +33,13 @@ from luthier.tune.proposers import Proposal as Proposal
 from luthier.tune.proposers import Proposer as Proposer
 from luthier.tune.proposers import policy as policy
 from luthier.tune.proposers import policy_words as policy_words
-from luthier.tune.proposers import warm_start as warm_start
 from luthier.tune.ready_spaces import ready_space as ready_space
 from luthier.tune.rungs import BRACKETS as BRACKETS
 from luthier.tune.rungs import FULL as FULL
 from luthier.tune.rungs import Bracket as Bracket
 from luthier.tune.rungs import Rung as Rung
 from luthier.tune.search import ON_OTHER_ROWS as ON_OTHER_ROWS
+from luthier.tune.search import SHORT as SHORT
 from luthier.tune.search import Round as Round
 from luthier.tune.search import Search as Search
 from luthier.tune.space import FAMILY as FAMILY
@@ -51,6 +57,13 @@ from luthier.tune.workbench import WIDEST as WIDEST
 from luthier.tune.workbench import Workbench as Workbench
 
 __all__ = [
+    "Opening",
+    "SHORT",
+    "image_opening",
+    "image_space",
+    "LEAST_EPOCHS",
+    "Lengths",
+    "lengths_for_images",
     "BRACKETS",
     "FAMILY",
     "FULL",
@@ -98,6 +111,5 @@ __all__ = [
     "select_ensemble",
     "setting_importance",
     "space_to_plain",
-    "warm_start",
     "write_space",
 ]

@@ -6,15 +6,19 @@ from collections.abc import Iterator
 
 from luthier.core.errors import SettingInvalid
 from luthier.core.recipe import Recipe, Setting
-from luthier.core.task import InputShape
+from luthier.core.task import InputShape, PixelShape
+from luthier.fit import build_augmentation
 from luthier.nets import ARCHITECTURES, build
 from luthier.nets.settings import settings_of
 from luthier.optim import build_optimizer, build_schedule
 from luthier.tune.paths import refuse_wrong_kind
 from luthier.tune.space import Family, Space
 
-SMALLEST_SHAPE = InputShape(numbers=1, cardinalities=(3,))
-"Of the table for which networks are built on trial."
+SMALLEST_SHAPES: dict[type, InputShape | PixelShape] = {
+    InputShape: InputShape(numbers=1, cardinalities=(3,)),
+    PixelShape: PixelShape(channels=1, height=16, width=16),
+}
+"Of the table, or the images, for which networks are built on trial."
 SMALL = 8
 "Sizes of these networks go no further: what a part refuses is too small a number or one of the wrong kind."
 
@@ -52,12 +56,14 @@ def _made_to_exist(family: Family, path: str) -> dict[str, Setting]:
 
 
 def _build(recipe: Recipe) -> None:
+    sees = ARCHITECTURES[recipe.net.name].sees if recipe.net.name in ARCHITECTURES else InputShape
     if recipe.net.name in ARCHITECTURES:
         settings_of(recipe.net, ARCHITECTURES[recipe.net.name].settings)
-    build(recipe.net.with_settings(**{setting: _small(value) for setting, value in recipe.net.settings.items()}), SMALLEST_SHAPE, 1, seed=0)
+    build(recipe.net.with_settings(**{setting: _small(value) for setting, value in recipe.net.settings.items()}), SMALLEST_SHAPES[sees], 1, seed=0)
     build_optimizer(recipe.optimizer)
     build_schedule(recipe.schedule)
     build_schedule(recipe.regularization)
+    build_augmentation(recipe.augmentation)
 
 
 def _small(value: Setting) -> Setting:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol, TypeAlias
 
 from luthier.core.recipe import Member
-from luthier.fit import FoldTensors, Judge, TrainedMember
+from luthier.fit import FEWEST_EVALUATIONS, FoldTensors, Judge, TrainedMember
 
 Tell: TypeAlias = Callable[[float, float], None]
 """Hears (progress from 0 to 1, mean of the best errors so far) of a job while it trains."""
@@ -29,7 +29,7 @@ class Job:
     "Planned steps; the schedule ends there."
     most_steps: int
     "Steps that a machine faster than planned may take."
-    fewest_evaluations: int = 12
+    fewest_evaluations: int = FEWEST_EVALUATIONS
     "Evaluations at least; a training that is only compared at its end needs few."
     point: Path | None = None
     "File where the state is kept on the way; a job that finds one there goes on from it."

@@ -9,25 +9,29 @@ from typing import Any
 
 from luthier.core.errors import SettingInvalid
 from luthier.core.recipe import Choice, Recipe, Setting
+from luthier.fit import AUGMENTATIONS
 from luthier.nets import ARCHITECTURES
 from luthier.optim import OPTIMIZERS, SCHEDULES
 
-RECIPE_TYPES: dict[str, str] = {field.name: str(field.type) for field in fields(Recipe) if field.name not in ("name", "net", "optimizer", "schedule")}
+PARTS = ("net", "optimizer", "schedule", "augmentation")
+"""The parts of a recipe: each has a name and settings of its own."""
+
+RECIPE_TYPES: dict[str, str] = {field.name: str(field.type) for field in fields(Recipe) if field.name not in ("name", *PARTS)}
 """The settings of a recipe that are in none of its parts, with their types."""
 
 DECAY_RATE = "decay_rate"
 """Learning rate times weight decay: what good recipes share across very different learning rates (arXiv 2604.15297)."""
 
-NAMED_PARTS: dict[str, Mapping[str, type[Any]]] = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES}
+NAMED_PARTS: dict[str, Mapping[str, type[Any]]] = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES, "augmentation": AUGMENTATIONS}
 """The parts whose name may be searched, with what there is of them."""
 
 
 def known_paths(net: str, names: Mapping[str, Collection[str]]) -> list[str]:
-    """Every path of the recipes that have this architecture and one of these optimizers and schedules.
+    """Every path of the recipes that have this architecture and one of these optimizers, schedules and augmentations.
 
     Args:
         net: name of the architecture.
-        names: for `optimizer` and `schedule` the names that may occur.
+        names: for each of the other parts the names that may occur.
     """
     inside = [f"net.{setting}" for setting in part_settings("net", [net])]
     for part in NAMED_PARTS:
@@ -86,7 +90,7 @@ def with_values(recipe: Recipe, values: Mapping[str, Setting]) -> Recipe:
     rate = changes.get("learning_rate", recipe.learning_rate)
     if DECAY_RATE in values and (rate, values[DECAY_RATE]) != (recipe.learning_rate, value_at(recipe, DECAY_RATE)):
         changes["weight_decay"] = values[DECAY_RATE] / rate  # type: ignore[operator]
-    parts: dict[str, Any] = {part: _with_part(part, getattr(recipe, part), values) for part in ("net", *NAMED_PARTS)}
+    parts: dict[str, Any] = {part: _with_part(part, getattr(recipe, part), values) for part in PARTS}
     return replace(recipe, **changes, **parts)
 
 

@@ -5,12 +5,44 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from luthier.tune.rungs import bracket_for
+from luthier.tune.rungs import BRACKETS, bracket_for
 
-LEAST_EPOCHS = 40.0
-"Epochs below which a further recipe is not worth starting: the first would lose more than the second brings."
-LEAST_FOLD_EPOCHS = 12.0
-"Epochs a fold below which fewer folds are trained."
+LEAST_EPOCHS, LEAST_FOLD_EPOCHS = 40.0, 12.0
+"Of a table: see `Lengths`."
+IMAGES = 48_000
+"So many images are learned in `IMAGE_EPOCHS`; fewer need more passes, by the root of their number. Measured on Fashion-MNIST and 1,900 emoji."
+IMAGE_EPOCHS = 6.0
+MOST_IMAGE_EPOCHS = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lengths:
+    """How many passes over a fold's training rows a training should have."""
+
+    recipe: float = LEAST_EPOCHS
+    "Below which a further recipe is not worth starting: the first would lose more than the second brings."
+    fold: float = LEAST_FOLD_EPOCHS
+    "Below which fewer folds are trained."
+    few_folds: int | None = None
+    """Networks that cannot be stacked: one for each lane is trained in any case, and so many folds are enough while the budget does not pay for a
+    search on all of them. None is for networks that can: as many folds as the budget pays for, and one at least."""
+
+    def folds(self, epochs: float, folds: int, *, lanes: int) -> int:
+        """How many of the folds are trained, where the budget pays for so many passes over the training rows of one."""
+        affordable = int(min(max(epochs / self.fold, 1), folds))
+        if self.few_folds is None or epochs / folds / self.recipe >= BRACKETS[0][0]:
+            return affordable
+        return min(max(affordable - affordable % lanes, lanes), self.few_folds)
+
+
+def lengths_for_images(rows: int) -> Lengths:
+    """The lengths for networks that see images.
+
+    Args:
+        rows: training rows of a fold.
+    """
+    fold = min(max(IMAGE_EPOCHS * (IMAGES / rows) ** 0.5, IMAGE_EPOCHS), MOST_IMAGE_EPOCHS)
+    return Lengths(recipe=2 * fold, fold=fold, few_folds=4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +76,17 @@ class Plan:
             )
 
 
-def plan_training(*, epochs_of_one_member: float, folds: int, recipes: int) -> Plan:
+def plan_training(*, epochs_of_one_member: float, folds: int, recipes: int, lengths: Lengths | None = None, lanes: int = 1) -> Plan:
     """Divide the budget: first folds, then recipes.
 
     Args:
         epochs_of_one_member: passes over a fold's training rows that the whole budget pays for, one member at a time.
         folds: folds of the split.
         recipes: families of the space.
+        lengths: None is those of a table.
+        lanes: trainings that run at the same time.
     """
-    trained = int(min(max(epochs_of_one_member / LEAST_FOLD_EPOCHS, 1), folds))
-    affordable = epochs_of_one_member / trained / LEAST_EPOCHS
+    lengths = lengths or Lengths()
+    trained = lengths.folds(epochs_of_one_member, folds, lanes=lanes)
+    affordable = epochs_of_one_member / trained / lengths.recipe
     return Plan(folds=trained, recipes=int(min(max(affordable, 1), recipes)), trials=affordable)

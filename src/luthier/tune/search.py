@@ -12,14 +12,15 @@ from luthier.core.errors import Interrupted, TrainingFailed
 from luthier.core.findings import Event
 from luthier.core.recipe import Member, Recipe
 from luthier.core.seeds import derive_seed
-from luthier.fit import FoldTensors, Judge
+from luthier.fit import FoldTensors
 from luthier.tune.candidates import Candidate, oof_truth
 from luthier.tune.executor import STOPPED
+from luthier.tune.opening import MOST_SHARE, RUNG, Opening
 from luthier.tune.proposers import Proposal, Proposer
 from luthier.tune.rungs import FEWEST_EPOCHS, FULL, Bracket, Rung, bracket_for, survivors
 from luthier.tune.space import FAMILY, Space
 from luthier.tune.trials import Score, Trial, TrialState
-from luthier.tune.workbench import Trained, Workbench, without_weights
+from luthier.tune.workbench import Length, Trained, Workbench, without_weights
 
 REPEATS_SHARE = 0.2
 "Share of the search that is kept for training its best recipes again with other seeds."
@@ -29,8 +30,8 @@ MOST_REPEATS = 6
 "Trainings with other seeds."
 HELD = 24
 "Candidates whose networks are kept: an ensemble is chosen from the best ones."
-ON_OTHER_ROWS = 100
-"The round number of a training on other rows than those of the search."
+ON_OTHER_ROWS, SHORT = 100, 99
+"The round numbers of a training on other rows than those of the search, and of one that is no longer than an opening's."
 STALLED_ROUNDS = 10
 "The search ends early after so many rounds without a candidate among the best three."
 LONGER = 1.25
@@ -56,10 +57,9 @@ class Search:
     bench: Workbench
     space: Space
     proposer: Proposer
-    judge: Judge
-    "The metric as an error: smaller is better."
     say: Say
-    seed: int
+    opening: Opening | None = None
+    "What is tried for a short while before the first full training, where that leaves enough for it."
     kept_share: float = 0.0
     "Share of the allowance that the search leaves for a training on other rows."
     trials: list[Trial] = field(default_factory=list)
@@ -77,10 +77,11 @@ class Search:
         Raises:
             TrainingFailed: no network could be trained at all.
         """
-        kept = self.kept_share * self.left
-        self.try_defaults(families)
+        kept = self.kept_share * self.ask_left()
+        if self.opening is None or not self.open(self.opening):
+            self.try_defaults(families)
         self._refuse_nothing()
-        most = self.left
+        most = self.ask_left()
         while (bracket := self.next_bracket(most, kept)) is not None:
             self.play(bracket)
         if not kept:
@@ -91,22 +92,21 @@ class Search:
         """What was changed or given up on the way."""
         return self.bench.events
 
-    @property
-    def left(self) -> float:
-        """What is left, as the journal has it; 0 once somebody asked to finish."""
+    def ask_left(self) -> float:
+        """What is left, as the journal has it: the answer is written down; 0 once somebody asked to finish."""
         if self.bench.allowance.stopped:
             return 0.0
         return self.bench.journal.recall("left", lambda: self.bench.allowance.left)
 
     def full_epochs(self, recipe: Recipe) -> float:
         """Epochs of a full training, by what those of its architecture needed so far."""
-        needed = [candidate.epochs for candidate in self.candidates if candidate.recipe.net.name == recipe.net.name]
+        needed = [candidate.epochs for candidate in self.candidates if candidate.recipe.net.name == recipe.net.name and candidate.round_number != SHORT]
         return min(LONGER * median(needed), recipe.epochs) if needed else recipe.epochs
 
     @property
     def full_cost(self) -> float:
         """What a training on every fold costs, by those so far."""
-        return median(self._cost(candidate.rows, candidate.seconds) for candidate in self.candidates)
+        return median(self._cost(candidate.rows, candidate.seconds) for candidate in self.candidates if candidate.round_number != SHORT)
 
     def try_defaults(self, families: Sequence[str]) -> None:
         """The families' own recipes, on every fold: an answer is there after the first."""
@@ -115,6 +115,28 @@ class Search:
                 return
             trial = self._new_trial(Proposal(point=self.space.default_point(family), origin="default"))
             self._train_fully([trial], share=(1.0 - self.kept_share) / (len(families) - position))
+
+    def open(self, opening: Opening) -> bool:
+        """The first family's recipe beside changed ones, then with what was decided; False where that would cost too much to tell anything."""
+        points, bench = opening.points(self.space), self.bench
+        recipes, folds = [self.space.recipe(point) for point in points], range(min(RUNG.folds, bench.data.folds))
+        members = [self._member(recipe, fold, "opening") for recipe in recipes for fold in folds]
+        cost, left = bench.cost_of(members, epochs=opening.epochs), self.ask_left()
+        if cost > MOST_SHARE * left:
+            return False
+        trials = [self._new_trial(Proposal(point=point, origin="opening" if place else "default")) for place, point in enumerate(points)]
+        share = cost / left
+        self._train_fully(trials[:1], share=share, again=SHORT, epochs=opening.epochs, rung=RUNG.number)
+        self._compare(trials[1:], RUNG, share=share, epochs=opening.epochs)
+        if not bench.allowance.stopped:
+            self._train_fully([self._after_opening(opening, len(points))], share=1.0)
+        return True
+
+    def _after_opening(self, opening: Opening, count: int) -> Trial:
+        """The own recipe, or a new one with what was decided."""
+        point = opening.decided(self.space, self.trials[:count])
+        known = next((trial for trial in self.trials[:count] if trial.point == point), None)
+        return known or self._new_trial(Proposal(point=point, origin="decided by the opening"))
 
     def _refuse_nothing(self) -> None:
         """Raise where not one recipe was trained."""
@@ -133,7 +155,7 @@ class Search:
         if self._stalled():
             self.events.append(Event(name="search-ended-early", what=f"{STALLED_ROUNDS} rounds in a row brought no better network."))
             return None
-        left = self.left
+        left = self.ask_left()
         return bracket_for((left - max(REPEATS_SHARE * most, kept)) / self.full_cost)
 
     def play(self, bracket: Bracket) -> None:
@@ -151,7 +173,7 @@ class Search:
         best = sorted((candidate for candidate in self.candidates if candidate.round_number == 0), key=lambda candidate: candidate.error)
         for place in range(min(MOST_REPEATS, 2 * len(best))):
             candidate = best[place % min(len(best), MOST_REPEATS // 2)]
-            share = self._cost(candidate.rows, candidate.seconds) / max(self.left, 1e-9)
+            share = self._cost(candidate.rows, candidate.seconds) / max(self.ask_left(), 1e-9)
             if share > LONGEST_REPEAT or self.bench.allowance.stopped:
                 return
             again = 1 + place // min(len(best), MOST_REPEATS // 2)
@@ -162,17 +184,19 @@ class Search:
         self.bench.learn_from(data)
         if self.candidates and not self.bench.allowance.stopped:
             best = min(self.candidates, key=lambda candidate: candidate.error)
-            self._train_fully([self.trials[best.trial]], share=1.0, again=ON_OTHER_ROWS)
+            self._train_fully([self.trials[best.trial]], share=1.0, again=ON_OTHER_ROWS, epochs=best.recipe.epochs)
 
     def _proposals(self, bracket: Bracket) -> list[Proposal]:
         """Recipes in a few shapes, so that those of one shape are one population."""
-        leaders = self.proposer.ask(bracket.groups, self.trials, seed=self.seed)
+        if self.bench.widest == 1:
+            return self.proposer.ask(bracket.recipes, self.trials, seed=self.bench.seed)
+        leaders = self.proposer.ask(bracket.groups, self.trials, seed=self.bench.seed)
         proposals = list(leaders)
         for leader in leaders:
             shape = {path: leader.point[path] for path in self.space.structural_paths(str(leader.point[FAMILY])) if path in leader.point}
             asked = self._pending(proposals)
             fixed = {FAMILY: leader.point[FAMILY], **shape}
-            proposals += self.proposer.ask(bracket.recipes // bracket.groups - 1, asked, seed=self.seed, fixed=fixed)
+            proposals += self.proposer.ask(bracket.recipes // bracket.groups - 1, asked, seed=self.bench.seed, fixed=fixed)
         return proposals
 
     def _pending(self, proposals: Sequence[Proposal]) -> list[Trial]:
@@ -187,12 +211,12 @@ class Search:
         self.trials.append(trial)
         return trial
 
-    def _compare(self, running: Sequence[Trial], rung: Rung, *, share: float) -> list[Trial]:
-        """Train some trials as long as the rung is, and let the better ones go on."""
+    def _compare(self, running: Sequence[Trial], rung: Rung, *, share: float, epochs: float | None = None) -> list[Trial]:
+        """Train some trials as long as the rung is, or for so many epochs, and let the better ones go on."""
         folds = range(min(rung.folds, self.bench.data.folds))
         members = [self._member(trial.recipe, fold, f"rung {rung.number}") for trial in running for fold in folds]
         what = f"{len(running)} recipes on {len(folds)} of {self.bench.data.folds} folds"
-        length = lambda recipe: max(self.full_epochs(recipe) * rung.epochs, FEWEST_EPOCHS)  # noqa: E731
+        length: Length = lambda recipe: epochs or max(self.full_epochs(recipe) * rung.epochs, FEWEST_EPOCHS)  # noqa: E731
         results = self.bench.train(members, epochs=length, share=share, keep=False, tell=self._teller(what))
         scored = [self._scored(trial, rung.number, tuple(folds), results[place * len(folds) : (place + 1) * len(folds)]) for place, trial in enumerate(running)]
         earlier = [trial for trial in self.trials if trial.number < running[0].number]
@@ -202,19 +226,25 @@ class Search:
             self._record(trial if trial.number in kept or not trial.usable else replace(trial, state=TrialState.STOPPED))
         return going_on
 
-    def _train_fully(self, trials: Sequence[Trial], *, share: float, again: int = 0) -> None:
-        """Train trials on every fold; those that end well are candidates."""
+    def _train_fully(self, trials: Sequence[Trial], *, share: float, again: int = 0, epochs: float | None = None, rung: int = FULL) -> None:
+        """Train trials on every fold; those that end well are candidates.
+
+        Args:
+            again: round number of the candidates; a repeat changes no score.
+            epochs: how long at most; None is the length of a full training.
+            rung: that the scores stand for.
+        """
         folds = range(self.bench.data.folds)
         members = [self._member(trial.recipe, fold, f"full {again}") for trial in trials for fold in folds]
-        length = (lambda recipe: recipe.epochs) if again == ON_OTHER_ROWS else self.full_epochs
+        length: Length = self.full_epochs if epochs is None else lambda recipe: epochs
         what = ", ".join(dict.fromkeys(trial.recipe.name for trial in trials)) + (" again" if again else "")
         results = self.bench.train(members, epochs=length, share=share, keep=True, tell=self._teller(what))
         self.failures += [result.failure for result in results if result.failure]
         for place, trial in enumerate(trials):
             own = results[place * len(folds) : (place + 1) * len(folds)]
-            if again == 0:
-                trial = self._scored(trial, FULL, tuple(folds), own)
-                self._record(replace(trial, state=TrialState.FINISHED) if trial.usable else trial)
+            if again in (0, SHORT):
+                trial = self._scored(trial, rung, tuple(folds), own)
+                self._record(replace(trial, state=TrialState.FINISHED) if trial.usable and again == 0 else trial)
             self._add_candidate(trial, own, again)
 
     def _add_candidate(self, trial: Trial, results: Sequence[Trained], again: int) -> None:
@@ -234,7 +264,7 @@ class Search:
                 round_number=again,
                 trained=trained,
                 predictions=predictions,
-                error=self.judge(oof_truth(self.bench.data), predictions),
+                error=self.bench.judge(oof_truth(self.bench.data), predictions),
                 seconds=sum(result.seconds for result in results),
                 rows=sum(result.rows for result in results),
             )
@@ -263,7 +293,7 @@ class Search:
         self.trials[trial.number] = trial
 
     def _member(self, recipe: Recipe, fold: int, purpose: str) -> Member:
-        return Member(recipe=recipe, fold=fold, seed=derive_seed(self.seed, "member", recipe.id, purpose, fold))
+        return Member(recipe=recipe, fold=fold, seed=derive_seed(self.bench.seed, "member", recipe.id, purpose, fold))
 
     def _cost(self, rows: float, seconds: float) -> float:
         return self.bench.allowance.cost(rows=rows, seconds=seconds)

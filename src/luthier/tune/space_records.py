@@ -9,12 +9,10 @@ from typing import Any
 from luthier.core.errors import SettingInvalid
 from luthier.core.recipe import Recipe, Setting
 from luthier.tune.domains import Domain, OneOf, Real, Whole
-from luthier.tune.paths import RECIPE_TYPES, advice, refuse_wrong_kind
+from luthier.tune.paths import PARTS, RECIPE_TYPES, advice, refuse_wrong_kind
 
 KINDS: dict[str, Callable[..., Domain]] = {"real": Real, "whole": Whole, "one-of": OneOf}
 """Domains by the name that a file gives them."""
-
-_PARTS = ("net", "optimizer", "schedule")
 
 
 def domain_record(domain: Domain) -> dict[str, Any]:
@@ -104,7 +102,7 @@ def recipe_from(record: Any) -> Recipe:
         raise SettingInvalid(f"A recipe needs {absent!r}, but it is not there.")
     for name in RECIPE_TYPES.keys() & record.keys():
         refuse_wrong_kind(name, record[name])
-    return Recipe.from_json({**record, "name": str(record["name"]), **{part: _part_from(part, record[part]) for part in _PARTS}})
+    return Recipe.from_json({**record, "name": str(record["name"]), **{part: _part_from(part, record[part]) for part in PARTS if part in record}})
 
 
 def _part_from(part: str, record: Any) -> dict[str, Any]:

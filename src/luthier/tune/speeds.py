@@ -24,13 +24,15 @@ class SpeedBook:
     _known: dict[str, tuple[float, int, str]] = field(default_factory=dict)  # key: seconds a row, size, architecture
 
     def learn(self, recipe: Recipe, *, seconds: float, rows: int) -> None:
-        """Take in what a training took."""
-        if rows <= 0 or seconds <= 0:
+        """Take in what a training took; nothing where no clock ran."""
+        if not (rows > 0 and seconds > 0):
             return
         key, measured = stack_key(recipe), seconds / rows
-        before = self._known.get(key)
-        mixed = measured if before is None else LEARNING * measured + (1 - LEARNING) * before[0]
-        self._known[key] = (mixed, self.size_of(recipe), recipe.net.name)
+        if key in self._known:
+            before, size, name = self._known[key]
+            self._known[key] = (LEARNING * measured + (1 - LEARNING) * before, size, name)
+        else:
+            self._known[key] = (measured, self.size_of(recipe), recipe.net.name)
 
     def seconds_per_row(self, recipe: Recipe) -> float:
         """What a row of a recipe will take; 0 while nothing is known at all."""

@@ -14,15 +14,15 @@ import torch
 from luthier.core.findings import Event
 from luthier.core.journal import Journal
 from luthier.core.recipe import Member, Recipe
-from luthier.fit import FoldTensors, Judge, TrainedMember, read_trained, stack_key, write_trained
+from luthier.fit import FEWEST_EVALUATIONS, FoldTensors, Judge, TrainedMember, read_trained, stack_key, write_trained
 from luthier.tune.allowance import Allowance
 from luthier.tune.executor import Executor, Job, JobResult, Tell
 from luthier.tune.speeds import SpeedBook
 
 WIDEST = 16
 "Members of one stack: wider ones train no faster per member on a CPU, and a rung then waits longer for its slowest."
-KEPT_EVALUATIONS, COMPARED_EVALUATIONS = 12, 3
-"Evaluations in a training at least: of networks that are kept at their best epoch, and of those that are only compared."
+COMPARED_EVALUATIONS = 3
+"Evaluations at least in a training that is only compared."
 SLACK = 1.25
 "A training may take so much longer than planned before the clock ends it, where the time that is left allows it."
 
@@ -88,7 +88,7 @@ class Workbench:
         self.executor = self.executor.give(data, self.judge)
 
     def _run(self, name: str, stacks: Sequence[Sequence[Member]], epochs: Length, share: float, keep: bool, tell: Tell) -> list[JobResult]:
-        evaluations = KEPT_EVALUATIONS if keep else COMPARED_EVALUATIONS
+        evaluations = FEWEST_EVALUATIONS if keep else COMPARED_EVALUATIONS
         jobs = [replace(job, point=self._point(name, place), fewest_evaluations=evaluations) for place, job in enumerate(self._jobs(stacks, epochs, share))]
         results = self.executor.run(jobs, tell=tell)
         results = [self._narrower(result, stack, epochs, share, tell) for result, stack in zip(results, stacks, strict=True)]
@@ -157,6 +157,13 @@ class Workbench:
             for member, entry in zip(stack, entries, strict=True):
                 by_member[id(member)] = Trained(entry=entry, seconds=result.seconds / len(stack), rows=result.rows_seen // len(stack), failure=result.failure)
         return [by_member[id(member)] for member in members]
+
+    def cost_of(self, members: Sequence[Member], *, epochs: float) -> float:
+        """What training some members so long would cost, by the speeds known so far."""
+        stacks = stacked(members, lanes=self.executor.lanes, widest=self.widest)
+        rows = [epochs * self.rows_an_epoch(stack) for stack in stacks]
+        seconds = [self.speeds.seconds_per_row(stack[0].recipe) * count for stack, count in zip(stacks, rows, strict=True)]
+        return self.allowance.cost(rows=sum(rows), seconds=sum(seconds))
 
     def rows_an_epoch(self, stack: Sequence[Member]) -> int:
         """Training rows that all members of a stack look at in an epoch."""

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from luthier.bundle import Bundle, Calibration, Manifest, Session, Stack, build_graph
-from luthier.data import Dataset
+from luthier.bundle import Bundle, Calibration, Manifest, Session, Stack
+from luthier.core.task import PixelShape
 from luthier.fit import TrainedMember, stack_trained
 from luthier.tune import Candidate
 from luthier.workflows.ensembling import COVERAGE, Mixture
+from luthier.workflows.preparation import Preparation
 from luthier.workflows.training import Training
 
 
@@ -26,19 +27,20 @@ class Assembled:
     bundle: Bundle
 
 
-def assemble(dataset: Dataset, training: Training, mixture: Mixture, provenance: dict[str, str]) -> Assembled:
+def assemble(prepared: Preparation, training: Training, mixture: Mixture, provenance: dict[str, str]) -> Assembled:
     """Stack the chosen networks by architecture, export them, and load what was exported."""
     stacks = tuple(_stack(group, training) for group in _by_architecture(mixture))
     calibration = _calibration(mixture)
-    graph = build_graph(dataset.task, dataset.schema, training.encodings, stacks, calibration)
+    graph = prepared.material.graph(stacks, calibration)
     manifest = Manifest(
-        task=dataset.task,
-        schema=dataset.schema,
+        task=prepared.dataset.task,
+        schema=prepared.dataset.schema,
         calibration=calibration,
         recipes=tuple({"recipe": stack.recipe.to_json(), "folds": list(stack.folds), "weights": list(stack.weights)} for stack in stacks),
         scores={},
         provenance=provenance,
         files={},
+        pixels=prepared.material.shape if isinstance(prepared.material.shape, PixelShape) else None,
     )
     return Assembled(stacks=stacks, graph=graph, manifest=manifest, bundle=Bundle(manifest, Session(graph)))
 

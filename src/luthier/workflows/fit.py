@@ -1,8 +1,7 @@
-"""fit: a table in, an honest network out."""
+"""fit: a table or images in, an honest network out."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -10,29 +9,31 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-import polars as pl
+import torch
 
-from luthier.bundle import MANIFEST, Bundle, Contents, Session, model_card, reference_profile, stored_tensors, write_bundle
+from luthier.bundle import MANIFEST, Bundle, Contents, Session, model_card, write_bundle
 from luthier.core.clock import Deadline, Stopwatch, parse_duration, parse_work
 from luthier.core.errors import BudgetTooSmall, OutputExists
 from luthier.core.files import refuse_existing
-from luthier.core.findings import Finding, Severity
+from luthier.core.findings import Severity
+from luthier.core.journal import Journal
 from luthier.core.listener import Listener, Silent
-from luthier.core.task import ColumnKind, Task
-from luthier.data import CHECKS, Dataset, Source, run_checks, split_rows, typed_frame
-from luthier.evaluate import metric_named, parse_costs, require_two_classes
+from luthier.core.task import ColumnKind
+from luthier.data import Source
+from luthier.data.images import holds_images
 from luthier.fit import choose_device, describe_device, lanes_for
 from luthier.report import ReportRecord, render, to_plain
-from luthier.tune import Allowance, InProcess, Space, Workers, choose_executor, read_space, ready_space, space_to_plain
+from luthier.tune import Allowance, InProcess, Workers, choose_executor, space_to_plain
 from luthier.workflows.assembly import Assembled, weights_hash
+from luthier.workflows.image_preparation import prepare_images
+from luthier.workflows.image_report import image_story
 from luthier.workflows.interrupt import finishing_on_interrupt
 from luthier.workflows.judging import judge_sealed
 from luthier.workflows.latency import mix_and_assemble
-from luthier.workflows.past import past_points
-from luthier.workflows.reading import Table, open_table
+from luthier.workflows.preparation import Preparation, prepare_table
 from luthier.workflows.record import FitStory, report_record
 from luthier.workflows.result import FitResult
-from luthier.workflows.run_folder import is_unfinished, open_journal, refuse_unfinished, remove_run, removed_when_refused
+from luthier.workflows.run_folder import is_unfinished, open_journal, refuse_unfinished, remove_run, removed_without_network
 from luthier.workflows.settings import SMALLEST_BUDGET_SECONDS, FitSettings
 from luthier.workflows.training import Ground, train_networks
 
@@ -47,7 +48,7 @@ FINISHING_SECONDS = 10.0
 def fit(
     data: Source,
     *,
-    target: str,
+    target: str | None = None,
     task: str = "auto",
     time: str | None = None,
     group: str | None = None,
@@ -66,20 +67,26 @@ def fit(
     space: str | Path | None = None,
     like: str | Path | Sequence[str | Path] = (),
     max_latency: str | float | None = None,
+    image: str | None = None,
+    group_from_name: str | None = None,
+    image_size: int | None = None,
+    weights: str | Path | None = None,
     listener: Listener | None = None,
     started: float | None = None,
 ) -> FitResult:
-    """Train, judge and save a network for a table.
+    """Train, judge and save a network for a table or for images.
 
     Args:
-        data: a file (CSV, TSV, Parquet, JSON lines, Arrow), a pandas or Polars frame, an array, or a mapping from column to values.
+        data: a file (CSV, TSV, Parquet, JSON lines, Arrow), a pandas or Polars frame, an array, or a mapping from column to values; or images: a folder
+            with a folder for each class, idx files, or a table with a column of paths or of image bytes.
+        target: column to predict; images in folders need none.
         budget: time from the start to the written report, such as `"5m"`.
         work: training rows that all networks together look at, such as `"2M"`: takes the place of the budget and makes results reproducible.
         started: when the budget began to run, on `time.monotonic()`; None is now.
         For the others see `FitSettings`.
 
     Raises:
-        LuthierError: the table, a setting or the budget makes an honest answer impossible; the message says what to do.
+        LuthierError: the data, a setting or the budget makes an honest answer impossible; the message says what to do.
 
     Example:
         >>> import tempfile
@@ -108,12 +115,16 @@ def fit(
         space=Path(space) if space is not None else None,
         like=tuple(Path(model) for model in ([like] if isinstance(like, str | Path) else like)),
         max_latency_seconds=parse_duration(max_latency) if max_latency is not None else None,
+        image=image,
+        group_from_name=group_from_name,
+        image_size=image_size,
+        weights=Path(weights) if weights is not None else None,
     )
     return run_fit(data, settings, listener=listener or Silent(), started=started)
 
 
 def run_fit(data: Source, settings: FitSettings, *, listener: Listener, started: float | None = None) -> FitResult:
-    """The fit; workers that start while the table is read, and a table that is larger than memory, stay until its end."""
+    """The fit; workers that start while the data are read, and a table that is larger than memory, stay until its end."""
     with ExitStack() as open_until_the_end:
         return _run_fit(data, settings, listener, started, open_until_the_end)
 
@@ -121,98 +132,84 @@ def run_fit(data: Source, settings: FitSettings, *, listener: Listener, started:
 def _run_fit(data: Source, settings: FitSettings, listener: Listener, started: float | None, open_until_the_end: ExitStack) -> FitResult:
     """The fit, phase by phase."""
     deadline, stopwatch = _deadline(settings, started), Stopwatch()
-    folder = _folder(settings)
-    torch_device, costs = choose_device(settings.device), parse_costs(settings.cost) if settings.cost else None
-    executor: InProcess | Workers = open_until_the_end.enter_context(closing(choose_executor(torch_device, seconds=_expected_seconds(settings))))
-
-    stopwatch.phase("reading")
-    table = open_until_the_end.enter_context(open_table(data, settings, listener, work=folder.parent))
-    dataset = table.dataset
-    if table.large is not None:  # streams read with Polars, whose threads do not outlive a fork
-        executor.close()
-        executor = InProcess.starting(lanes_for(torch_device))
-    metric = metric_named(dataset.task.metric, dataset.task.kind)
-    if costs is not None:
-        require_two_classes(dataset.task)
-
-    stopwatch.phase("checks")
-    findings = run_checks(dataset, force_through=settings.force_through)
-    _tell_findings(findings, listener)
-    split = split_rows(dataset, folds=settings.folds, seed=settings.seed)
-    frame = typed_frame(dataset.frame, dataset.schema)
-    space = _space(settings, dataset.task, rows=len(split.folds[0].train))
+    folder, device = _folder(settings), choose_device(settings.device)
+    sees_images = settings.image is not None or holds_images(data)
+    executor = open_until_the_end.enter_context(closing(_executor(settings, device, sees_images=sees_images)))
+    if sees_images:
+        prepared = prepare_images(data, settings, listener, stopwatch)
+    else:
+        prepared = prepare_table(data, settings, listener, stopwatch, work=folder.parent, open_until_the_end=open_until_the_end)
+    executor = _fitting(executor, prepared, device)
 
     stopwatch.phase("training")
-    data_hash = _data_hash(table)
-    if settings.resume and not is_unfinished(folder):
-        listener.say(f"Nothing was begun at {folder} yet: starting from the beginning.")
-    journal = open_journal(folder, settings, data_hash=data_hash, space=space_to_plain(space))
-    journal.run_on(lambda: deadline.seconds_used)
-    deadline.started -= journal.seconds_before
-    allowance = Allowance(deadline=deadline, reserve_seconds=_reserve_seconds(dataset, settings), work=settings.work, lanes=lanes_for(torch_device))
-    with removed_when_refused(folder), finishing_on_interrupt(deadline, listener, also=(journal.freeze, executor.stop)):
-        ground = Ground(
-            dataset=dataset,
-            frame=frame,
-            split=split,
-            large=table.large,
-            metric=metric,
-            space=space,
-            past=past_points(settings.like, dataset.task, dataset.schema),
-            allowance=allowance,
-            executor=executor,
-            journal=journal,
-            seed=settings.seed,
-            device=torch_device,
-            listener=listener,
-        )
+    journal = _journal(folder, settings, prepared, deadline, listener)
+    with removed_without_network(folder), finishing_on_interrupt(deadline, listener, also=(journal.freeze, executor.stop)):
+        allowance = Allowance(deadline=deadline, reserve_seconds=_reserve_seconds(prepared, settings), work=settings.work, lanes=executor.lanes)
+        ground = Ground(prepared=prepared, allowance=allowance, executor=executor, journal=journal, seed=settings.seed, device=device, listener=listener)
         training = train_networks(ground)
         executor.close()
 
         stopwatch.phase("ensemble, calibration and export")
-        mixture, model = mix_and_assemble(dataset, training, metric, costs, seed=settings.seed, max_latency_seconds=settings.max_latency_seconds)
+        mixture, model = mix_and_assemble(prepared, training, seed=settings.seed, max_latency_seconds=settings.max_latency_seconds)
 
         stopwatch.phase("sealed rows and baselines")
         judging = Deadline(budget_seconds=_judging_seconds(deadline))
-        judgement = judge_sealed(model.bundle.predict_typed, dataset, frame, split, mixture, metric, costs=costs, seed=settings.seed, deadline=judging)
+        judgement = judge_sealed(model.bundle, prepared, mixture, seed=settings.seed, deadline=judging)
 
     stopwatch.phase("report")
     story = FitStory(
         settings=settings,
-        dataset=dataset,
-        findings=findings,
-        checks_run=len(CHECKS),
-        split=split,
+        prepared=prepared,
         training=training,
         mixture=mixture,
         judgement=judgement,
-        metric=metric,
-        costs=costs,
-        device=describe_device(torch_device),
-        data_hash=data_hash,
+        images=image_story(prepared, training, mixture, judgement, seed=settings.seed),
+        device=describe_device(device),
         weights_hash=weights_hash(mixture),
     )
     stopwatch.phase(None)
     record = report_record(story, bundle=str(folder), deadline=deadline, stopwatch=stopwatch)
-    result = _write(folder, story, model, record, frame)
-    if deadline.stopped:
-        listener.say("The run was kept: the same command with --resume goes on with it, and replaces this model at its end.")
-    else:
-        remove_run(folder)
+    result = _write(folder, story, model, record)
+    _end_run(folder, deadline, listener)
     return result
 
 
 def _folder(settings: FitSettings) -> Path:
     """Where the model will stand; refused where something else, or another run, is in the way."""
-    folder = settings.out or _free_folder(settings.target, resume=settings.resume)
+    folder = settings.out or _free_folder(settings.target or "images", resume=settings.resume)
     _refuse_output(folder, force=settings.force or settings.resume)
     refuse_unfinished(folder, resume=settings.resume, force=settings.force)
     return folder
 
 
-def _space(settings: FitSettings, task: Task, *, rows: int) -> Space:
-    ready = ready_space(task.kind, rows=rows)
-    return read_space(settings.space, ready) if settings.space is not None else ready
+def _executor(settings: FitSettings, device: torch.device, *, sees_images: bool) -> InProcess | Workers:
+    """Who trains. Convolutions let go of the interpreter, so that threads do not wait for each other, and images need not be sent anywhere."""
+    return InProcess.starting(lanes_for(device)) if sees_images else choose_executor(device, seconds=_expected_seconds(settings))
+
+
+def _fitting(executor: InProcess | Workers, prepared: Preparation, device: torch.device) -> InProcess | Workers:
+    """Streams read with Polars, whose threads do not outlive a fork: a table that is larger than memory trains in this process."""
+    if prepared.material.large is None:
+        return executor
+    executor.close()
+    return InProcess.starting(lanes_for(device))
+
+
+def _journal(folder: Path, settings: FitSettings, prepared: Preparation, deadline: Deadline, listener: Listener) -> Journal:
+    """The journal of the run, taken up again or begun; the time that it had used counts against the budget."""
+    if settings.resume and not is_unfinished(folder):
+        listener.say(f"Nothing was begun at {folder} yet: starting from the beginning.")
+    journal = open_journal(folder, settings, data_hash=prepared.data_hash, space=space_to_plain(prepared.space))
+    journal.run_on(lambda: deadline.seconds_used)
+    deadline.started -= journal.seconds_before
+    return journal
+
+
+def _end_run(folder: Path, deadline: Deadline, listener: Listener) -> None:
+    if deadline.stopped:
+        listener.say("The run was kept: the same command with --resume goes on with it, and replaces this model at its end.")
+    else:
+        remove_run(folder)
 
 
 def _expected_seconds(settings: FitSettings) -> float:
@@ -248,41 +245,29 @@ def _free_folder(target: str, *, resume: bool) -> Path:
     return next((Path(name) for name in names if (is_unfinished(Path(name)) if resume else not Path(name).exists())), Path(f"{plain}.luthier"))
 
 
-def _tell_findings(findings: tuple[Finding, ...], listener: Listener) -> None:
-    for finding in findings:
-        if finding.severity is not Severity.NOTE:
-            listener.say(f"{finding.severity}: {finding.evidence} {finding.remedy}")
-
-
-def _reserve_seconds(dataset: Dataset, settings: FitSettings) -> float:
-    """Time kept back for export, the sealed rows, baselines and report: measured on two cores, growing with the table."""
-    cells = dataset.rows * len(dataset.schema.inputs) * (dataset.task.outputs if dataset.task.outputs > 2 else 1)
+def _reserve_seconds(prepared: Preparation, settings: FitSettings) -> float:
+    """Time kept back for export, the sealed rows, baselines and report: measured on two cores, growing with the data."""
+    cells = prepared.dataset.rows * prepared.material.columns * (prepared.dataset.task.outputs if prepared.dataset.task.outputs > 2 else 1)
     return min(9.0 + 0.04 * settings.budget_seconds + cells * 4e-6, 0.5 * settings.budget_seconds)
 
 
-def _data_hash(table: Table) -> str:
-    rows, target = table.dataset.frame.hash_rows(seed=0).to_numpy(), table.dataset.target
-    whole = table.large.digest if table.large is not None else ""
-    return hashlib.sha256(rows.tobytes() + target.tobytes() + whole.encode()).hexdigest()[:16]
-
-
-def _write(folder: Path, story: FitStory, model: Assembled, record: ReportRecord, frame: pl.DataFrame) -> FitResult:
-    dataset, training = story.dataset, story.training
+def _write(folder: Path, story: FitStory, model: Assembled, record: ReportRecord) -> FitResult:
+    prepared, material = story.prepared, story.prepared.material
     manifest = replace(model.manifest, scores=_scores(record), provenance={fact.label: fact.value for fact in record.provenance})
     contents = Contents(
         graph=model.graph,
-        tensors=stored_tensors(training.encodings, model.stacks),
-        layout=training.encodings[0].layout.to_json(),
-        profile=reference_profile(frame[story.split.train], dataset.schema, dataset.task, story.mixture.predictions),
+        tensors=material.stored(model.stacks),
+        layout=material.outline(),
+        profile=material.profile(story.mixture.predictions),
         report=record.to_json(),
         page=render(record),
         card=model_card(
             manifest,
-            name=dataset.name,
-            rows=dataset.rows,
-            sealed_rows=len(story.split.test),
+            name=prepared.dataset.name,
+            rows=prepared.dataset.rows,
+            sealed_rows=len(prepared.split.test),
             comparisons=[compared.sentence for compared in record.comparisons],
-            warnings=[finding.evidence for finding in story.findings if finding.severity is not Severity.NOTE],
+            warnings=[finding.evidence for finding in prepared.findings if finding.severity is not Severity.NOTE],
         ),
     )
     complete = write_bundle(folder, manifest, contents, force=story.settings.force or story.settings.resume)

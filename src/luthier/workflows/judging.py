@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
+from luthier.bundle import Bundle
 from luthier.core.clock import Deadline
 from luthier.core.task import Task
-from luthier.data import Dataset, Split
 from luthier.evaluate import (
     BaselineRun,
     Comparison,
-    Costs,
     Evaluation,
     Importance,
     IntervalCoverage,
-    Metric,
     SetCoverage,
     apply_interval_rule,
     compare,
@@ -26,13 +22,10 @@ from luthier.evaluate import (
     fit_baselines,
     measure_intervals,
     measure_sets,
-    permutation_importance,
     prediction_sets,
 )
 from luthier.workflows.ensembling import COVERAGE, Mixture
-
-Predict = Callable[[pl.DataFrame], np.ndarray]
-"Typed frame to calibrated probabilities [rows, classes], or to numbers [rows]."
+from luthier.workflows.preparation import Preparation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +33,8 @@ class Judgement:
     """What the sealed rows said."""
 
     model: Evaluation
+    predictions: np.ndarray
+    "Of the sealed rows: calibrated probabilities [rows, classes], or numbers [rows]."
     baselines: tuple[tuple[BaselineRun, Evaluation | None], ...]
     comparisons: tuple[Comparison, ...]
     sets: SetCoverage | None
@@ -47,35 +42,25 @@ class Judgement:
     importance: Importance | None
 
 
-def judge_sealed(
-    predict: Predict,
-    dataset: Dataset,
-    frame: pl.DataFrame,
-    split: Split,
-    mixture: Mixture,
-    metric: Metric,
-    *,
-    costs: Costs | None,
-    seed: int,
-    deadline: Deadline,
-) -> Judgement:
+def judge_sealed(bundle: Bundle, prepared: Preparation, mixture: Mixture, *, seed: int, deadline: Deadline) -> Judgement:
     """Predict the sealed rows through the finished model, and let the baselines answer the same rows.
 
     Args:
-        frame: the typed frame of all rows.
         deadline: when the judging must be done; the baselines get what the model's own judging leaves.
     """
-    sealed, truth = frame[split.test], dataset.target[split.test]
-    predictions = predict(sealed)
+    dataset, split, metric, costs = prepared.dataset, prepared.split, prepared.metric, prepared.costs
+    truth, predictions = dataset.target[split.test], prepared.material.answers(bundle)
     model = evaluate(dataset.task, truth, predictions, costs=costs, seed=seed)
-    runs = fit_baselines(frame[split.train], dataset.target[split.train], sealed, schema=dataset.schema, task=dataset.task, seed=seed, deadline=deadline)
+    rows = prepared.material.for_baselines()
+    runs = fit_baselines(rows.train, dataset.target[split.train][rows.rows], rows.sealed, schema=rows.schema, task=dataset.task, seed=seed, deadline=deadline)
     return Judgement(
         model=model,
+        predictions=predictions,
         baselines=tuple((run, evaluate(dataset.task, truth, run.prediction, costs=costs, seed=seed) if run.prediction is not None else None) for run in runs),
         comparisons=tuple(compare(metric, truth, predictions, run.prediction, baseline=run.label, seed=seed) for run in runs if run.prediction is not None),
         sets=_sets(dataset.task, predictions, truth, mixture),
         intervals=_intervals(predictions, truth, mixture),
-        importance=permutation_importance(predict, sealed, truth, metric, seed=seed, deadline=deadline) if deadline.seconds_left > 0 else None,
+        importance=prepared.material.importance(bundle, metric, seed=seed, deadline=deadline),
     )
 
 

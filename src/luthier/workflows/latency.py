@@ -6,15 +6,13 @@ import time
 from collections.abc import Callable
 from statistics import median
 
-import polars as pl
-
 from luthier.bundle import Bundle
 from luthier.core.findings import Event
-from luthier.data import Dataset
-from luthier.evaluate import Costs, Metric
+from luthier.data import Source
 from luthier.tune import MOST_NUMBERS
 from luthier.workflows.assembly import Assembled, assemble
 from luthier.workflows.ensembling import Mixture, mix
+from luthier.workflows.preparation import Preparation
 from luthier.workflows.training import Training
 
 ROWS_ASKED = 40
@@ -23,17 +21,15 @@ TRIES = 4
 "Ensembles that are put together to find one that is quick enough."
 
 
-def mix_and_assemble(
-    dataset: Dataset, training: Training, metric: Metric, costs: Costs | None, *, seed: int, max_latency_seconds: float | None
-) -> tuple[Mixture, Assembled]:
+def mix_and_assemble(prepared: Preparation, training: Training, *, seed: int, max_latency_seconds: float | None) -> tuple[Mixture, Assembled]:
     """The best ensemble and its model; with a bound, the largest one that was measured to keep it."""
     most_numbers = MOST_NUMBERS
     for remaining in reversed(range(TRIES)):
-        mixture = mix(training, dataset.task, metric, costs, most_numbers=most_numbers)
-        model = assemble(dataset, training, mixture, {"seed": str(seed)})
+        mixture = mix(training, prepared.dataset.task, prepared.metric, prepared.costs, most_numbers=most_numbers)
+        model = assemble(prepared, training, mixture, {"seed": str(seed)})
         if max_latency_seconds is None:
             break
-        seconds = seconds_a_row(model.bundle, dataset.frame)
+        seconds = seconds_a_row(model.bundle, prepared.material.single)
         if seconds <= max_latency_seconds or not remaining:
             training.events.append(_told(seconds, max_latency_seconds, networks=_networks(mixture)))
             break
@@ -41,11 +37,15 @@ def mix_and_assemble(
     return mixture, model
 
 
-def seconds_a_row(bundle: Bundle, rows: pl.DataFrame, *, now: Callable[[], float] = time.perf_counter) -> float:
-    """The median time of a prediction for one row, in this process."""
+def seconds_a_row(bundle: Bundle, single: Callable[[int], Source], *, now: Callable[[], float] = time.perf_counter) -> float:
+    """The median time of a prediction for one row, in this process.
+
+    Args:
+        single: a row by its number, however large that is.
+    """
     taken = []
     for place in range(ROWS_ASKED):
-        row = rows[place % rows.height : place % rows.height + 1]
+        row = single(place)
         start = now()
         bundle.predict(row)
         taken.append(now() - start)

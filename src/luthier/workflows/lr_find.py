@@ -14,12 +14,13 @@ from luthier.core.errors import SettingInvalid
 from luthier.core.listener import Listener, Silent
 from luthier.core.recipe import Recipe
 from luthier.core.task import ColumnKind
-from luthier.data import Dataset, Source, build_dataset, fit_encodings, fit_layout, run_checks, split_rows, typed_frame
-from luthier.fit import FoldTensors, choose_device, fold_tensors, one_thread
+from luthier.data import Dataset, Source, build_dataset, run_checks, split_rows
+from luthier.fit import FoldTensors, choose_device, one_thread
 from luthier.fit.lr_range import LearningRateRange, learning_rate_range
 from luthier.fit.noise_scale import NoiseScale, gradient_noise_scale
 from luthier.report import to_plain
 from luthier.tune import portfolio
+from luthier.workflows.table_material import TableMaterial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,20 +102,7 @@ def lr_find(
 
 def first_fold(dataset: Dataset, *, seed: int, device: torch.device) -> FoldTensors:
     """The rows of the first fold, split and encoded as a fit does; the sealed rows are left out."""
-    split = split_rows(dataset, seed=seed)
-    frame = typed_frame(dataset.frame, dataset.schema)
-    rows = frame[split.train]
-    encoding = fit_encodings(frame, fit_layout(rows, dataset.schema), split.folds[:1])[0]
-    inputs = encoding.encode(rows)
-    return fold_tensors(
-        kind=dataset.task.kind,
-        shape=encoding.layout.input_shape,
-        outputs=dataset.task.outputs,
-        inputs=[(inputs.numbers, inputs.codes)],
-        truth=dataset.target[split.train],
-        folds=[(np.searchsorted(split.train, split.folds[0].train), np.searchsorted(split.train, split.folds[0].validation))],
-        device=device,
-    )
+    return TableMaterial(dataset, split_rows(dataset, seed=seed)).fold_data(1, device)
 
 
 def chosen_recipes(recipes: Sequence[Recipe], names: Sequence[str]) -> tuple[Recipe, ...]:

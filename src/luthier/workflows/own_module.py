@@ -23,20 +23,15 @@ def refuse_unusable(recipe: Recipe, data: FoldTensors) -> None:
     net = start_network(member, data)
     if not any(weights.requires_grad for weights in net.parameters()):
         raise ModuleUnusable("The network must have parameters that can be trained, but it has none.")
-    numbers, codes, _ = data.gather(torch.zeros(1, dtype=torch.long, device=data.device), data.train_rows[0][None, :4])
+    (inputs,), _ = data.gather(torch.zeros(1, dtype=torch.long, device=data.device), data.train_rows[0][None, :4])
     try:
-        values = net(numbers[0], codes[0])
+        values = net(inputs[0])
     except Exception as error:
-        raise ModuleUnusable(f"The network must take inputs of shape {tuple(numbers[0].shape)}, but its forward failed: {error}") from error
-    wanted = (len(numbers[0]), data.outputs)
+        raise ModuleUnusable(f"The network must take inputs of shape {tuple(inputs[0].shape)}, but its forward failed: {error}") from error
+    wanted = (len(inputs[0]), data.outputs)
     if not isinstance(values, Tensor) or tuple(values.shape) != wanted:
         came = f"shape {tuple(values.shape)}" if isinstance(values, Tensor) else type(values).__name__
         raise ModuleUnusable(f"The network must give values of shape {wanted} for {wanted[0]} rows, but {came} came.")
-
-
-def network_size(recipe: Recipe, data: FoldTensors) -> int:
-    """Trained numbers of a recipe's network."""
-    return sum(weights.numel() for weights in start_network(Member(recipe=recipe, fold=0, seed=0), data).parameters())
 
 
 def plain_recipe(name: str, data: FoldTensors) -> Recipe:

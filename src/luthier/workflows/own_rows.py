@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from torch import Tensor
 from luthier.core.errors import DataUnreadable, TooFewRows
 from luthier.core.task import InputShape, Task
 from luthier.data.target import guess_task, target_values
-from luthier.fit import FoldTensors, TargetScale
+from luthier.fit import FoldTensors, fold_tensors
 
 SEALED_PARTS = 5
 "One part in so many is sealed."
@@ -32,6 +33,12 @@ class OwnRows:
     "Of the rows that are not sealed."
     sealed_inputs: Tensor
     sealed_truth: np.ndarray
+
+    @property
+    def digest(self) -> str:
+        """Of everything in it: 16 hexadecimal digits."""
+        arrays = (self.data.inputs[0].cpu().numpy(), self.data.truth, self.sealed_inputs.numpy(), self.sealed_truth)
+        return hashlib.sha256(b"".join(np.ascontiguousarray(array).tobytes() for array in arrays)).hexdigest()[:16]
 
 
 def own_rows(dataset: Sequence[Any], *, task: str, metric: str | None, folds: int, seed: int, device: torch.device) -> OwnRows:
@@ -53,19 +60,14 @@ def own_rows(dataset: Sequence[Any], *, task: str, metric: str | None, folds: in
     rest, sealed = next(_dealt(truth, SEALED_PARTS, seed, stratified=asked.kind.is_classification))
     values, own = as_inputs(inputs), truth[rest]
     dealt = list(_dealt(own, folds, seed + 1, stratified=asked.kind.is_classification))
-    scales = () if asked.kind.is_classification else tuple(TargetScale.of(own[train]) for train, _ in dealt)
-    standardized = [own if not scales else (own - scales[fold].mean) / scales[fold].deviation for fold in range(folds)]
-    data = FoldTensors(
+    data = fold_tensors(
         kind=asked.kind,
         shape=InputShape(numbers=math.prod(values.shape[1:])),
         outputs=asked.outputs,
-        numbers=values[torch.from_numpy(rest)].unsqueeze(0).to(device),
-        codes=torch.zeros(1, len(rest), 0, dtype=torch.long, device=device),
-        targets=torch.from_numpy(np.stack(standardized).astype(np.float32 if scales else np.int64)).to(device),
+        inputs=[(values[torch.from_numpy(rest)].numpy(),)],
         truth=own,
-        train_rows=tuple(torch.from_numpy(train).to(device) for train, _ in dealt),
-        validation_rows=tuple(torch.from_numpy(validation).to(device) for _, validation in dealt),
-        scales=scales,
+        folds=dealt,
+        device=device,
     )
     return OwnRows(task=asked, data=data, sealed_inputs=values[torch.from_numpy(sealed)], sealed_truth=truth[sealed])
 

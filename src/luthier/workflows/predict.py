@@ -1,4 +1,4 @@
-"""predict: answers for the rows of a table, in their order."""
+"""predict: answers for the rows of a table or for images, in their order."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WRITERS: dict[str, Callable[[pl.DataFrame, Path], object]] = {
 
 
 def predict(model: str | Path | Bundle, data: Source, *, proba: bool = False, out: str | Path | None = None, force: bool = False) -> pl.DataFrame:
-    """Predict the rows of a table.
+    """Predict the rows of a table; with a model of images, a folder, image files or whatever else `Bundle.predict` takes.
 
     Args:
         proba: also the probability of each class.
@@ -32,6 +32,7 @@ def predict(model: str | Path | Bundle, data: Source, *, proba: bool = False, ou
 
     Returns:
         The columns `prediction`, with `proba` also `proba_<class>`, of a regression also `lower` and `upper`; a row for each row of the data.
+        Of images first the column `image`: the path relative to the folder, or the row.
     """
     path = Path(out) if out is not None else None
     if path is not None:

@@ -33,6 +33,7 @@ def open_table(data: Source, settings: FitSettings, listener: Listener, *, work:
         work: folder in which a large table that is no Parquet file is converted; nothing stays there.
         limits: what is held in memory; None goes by the memory of the machine.
     """
+    assert settings.target is not None
     question = Question(target=settings.target, task=settings.task, metric=settings.metric, kinds=settings.kinds, time=settings.time, group=settings.group)
     limits = limits or Limits.within(machine_memory_bytes())
     if not is_large(data, limits):

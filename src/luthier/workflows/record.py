@@ -11,17 +11,19 @@ from importlib.metadata import version
 import numpy as np
 
 from luthier.core.clock import Deadline, Stopwatch
-from luthier.core.findings import Event, Finding
+from luthier.core.findings import Event
 from luthier.core.recipe import Choice, Recipe
 from luthier.data import Dataset, Split
-from luthier.evaluate import Costs, Metric
+from luthier.evaluate import Metric
 from luthier.fit import Outcome, TrainedMember
 from luthier.report import ReportRecord
 from luthier.report import story as told
-from luthier.tune import ON_OTHER_ROWS, Candidate
+from luthier.report.images import ImageStory
+from luthier.tune import ON_OTHER_ROWS, SHORT, Candidate
 from luthier.workflows import figures
 from luthier.workflows.ensembling import Mixture
 from luthier.workflows.judging import Judgement
+from luthier.workflows.preparation import Preparation
 from luthier.workflows.search_story import search_story
 from luthier.workflows.settings import FitSettings
 from luthier.workflows.training import Training
@@ -35,25 +37,21 @@ class FitStory:
     """Everything that one fit came by, from the data to the judgement."""
 
     settings: FitSettings
-    dataset: Dataset
-    findings: tuple[Finding, ...]
-    checks_run: int
-    split: Split
+    prepared: Preparation
     training: Training
     mixture: Mixture
     judgement: Judgement
-    metric: Metric
-    costs: Costs | None
+    images: ImageStory | None
+    "What the report shows of images."
     device: str
-    data_hash: str
-    "Of the rows and columns that were used."
     weights_hash: str
     "Of the chosen networks' weights: equal for equal seeds and equal work."
 
 
 def report_record(story: FitStory, *, bundle: str, deadline: Deadline, stopwatch: Stopwatch) -> ReportRecord:
     """Tell a fit in numbers."""
-    dataset, training, mixture, judgement = story.dataset, story.training, story.mixture, story.judgement
+    prepared, training, mixture, judgement = story.prepared, story.training, story.mixture, story.judgement
+    dataset, metric = prepared.dataset, prepared.metric
     best = min(training.candidates, key=lambda candidate: candidate.error)
     runs = tuple(run for run, _ in judgement.baselines)
     return ReportRecord(
@@ -61,10 +59,10 @@ def report_record(story: FitStory, *, bundle: str, deadline: Deadline, stopwatch
         target=dataset.task.target,
         task=dataset.task.kind.value,
         task_why=dataset.task.why,
-        metric=story.metric.name,
-        metric_label=story.metric.label,
+        metric=metric.name,
+        metric_label=metric.label,
         rows=dataset.rows,
-        sealed_rows=len(story.split.test),
+        sealed_rows=len(prepared.split.test),
         seed=story.settings.seed,
         seconds_used=deadline.seconds_used,
         budget_seconds=story.settings.budget_seconds if story.settings.work is None else None,
@@ -72,19 +70,20 @@ def report_record(story: FitStory, *, bundle: str, deadline: Deadline, stopwatch
         bundle=bundle,
         contestants=figures.contestants(judgement, training_seconds=stopwatch.seconds.get("training", 0.0)),
         comparisons=tuple(figures.comparison(compared, runs) for compared in judgement.comparisons),
-        optimism=figures.optimism(story.metric, mixture, judgement.model, best_recipe=best.recipe.name, best_error=best.error),
-        classification=figures.classification(judgement, dataset.task, mixture, story.costs),
+        optimism=figures.optimism(metric, mixture, judgement.model, best_recipe=best.recipe.name, best_error=best.error),
+        classification=figures.classification(judgement, dataset.task, mixture, prepared.costs),
         regression=figures.regression(judgement),
-        learning=tuple(_curves(candidate, story.metric) for candidate, _ in mixture.chosen[:CURVES_SHOWN]),
-        importance=_importance(judgement, story.metric),
-        findings=story.findings,
-        checks_run=story.checks_run,
+        learning=tuple(_curves(candidate, metric) for candidate, _ in mixture.chosen[:CURVES_SHOWN]),
+        importance=_importance(judgement, metric),
+        findings=prepared.findings,
+        checks_run=prepared.checks_run,
         columns=_columns(dataset),
-        search=search_story(training, story.metric, _trial_weights(mixture)),
+        search=search_story(training, metric, _trial_weights(mixture)),
         tried=tuple(_tried(candidate, story) for candidate in training.candidates),
         events=_events(story),
         phases=tuple(told.Phase(name=name, seconds=seconds) for name, seconds in stopwatch.seconds.items()),
-        splits=_splits(story.split, training),
+        splits=_splits(prepared.split, training),
+        images=story.images,
         provenance=_provenance(story),
     )
 
@@ -100,8 +99,8 @@ def _events(story: FitStory) -> tuple[Event, ...]:
     importance = story.judgement.importance
     baselines = [event for run, _ in story.judgement.baselines for event in run.events]
     return (
-        *story.dataset.events,
-        *story.split.events,
+        *story.prepared.dataset.events,
+        *story.prepared.split.events,
         *story.training.events,
         *story.judgement.model.events,
         *baselines,
@@ -128,11 +127,13 @@ def _curves(candidate: Candidate, metric: Metric) -> told.LearningCurves:
 def _title(candidate: Candidate) -> str:
     if candidate.round_number == ON_OTHER_ROWS:
         return f"{candidate.recipe.name}, on all rows"
+    if candidate.round_number == SHORT:
+        return f"{candidate.recipe.name}, for a short while"
     return candidate.recipe.name + (f", seed {candidate.round_number + 1}" if candidate.round_number else "")
 
 
 def _tried(candidate: Candidate, story: FitStory) -> told.TriedRecipe:
-    scores = [story.metric.to_value(entry.error) for entry in candidate.trained]
+    scores = [story.prepared.metric.to_value(entry.error) for entry in candidate.trained]
     weights = {id(chosen): weight for chosen, weight in story.mixture.chosen}
     return told.TriedRecipe(
         name=_title(candidate),
@@ -224,7 +225,7 @@ def _provenance(story: FitStory) -> tuple[told.Fact, ...]:
         "system": platform.platform(),
         "Python": platform.python_version(),
         **{package: version(package) for package in PACKAGES},
-        "data hash": story.data_hash,
+        "data hash": story.prepared.data_hash,
         "weights hash": story.weights_hash,
     }
     return tuple(told.Fact(label=label, value=value) for label, value in facts.items() if value)

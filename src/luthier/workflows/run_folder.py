@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from luthier.core.errors import Interrupted, LuthierError, OutputExists, RunMissing
+from luthier.core.errors import BudgetTooSmall, OutputExists, RunMissing, TrainingFailed
 from luthier.core.journal import FILE, Journal
 from luthier.workflows.settings import FitSettings
 
@@ -26,13 +26,16 @@ def run_folder_of(model: Path) -> Path:
 
 
 def is_unfinished(model: Path) -> bool:
-    """True where a fit of that model was begun and not ended."""
-    return (run_folder_of(model) / FILE).is_file()
+    """True where a fit of that model was begun, wrote at least one line, and has not ended."""
+    file = run_folder_of(model) / FILE
+    return file.is_file() and b"\n" in file.read_bytes()
 
 
 def refuse_unfinished(model: Path, *, resume: bool, force: bool) -> None:
-    """Raise where a run is in the way, or where it is finished. One that was killed before it wrote anything is begun anew."""
+    """Raise where a run, or something that is no run, is in the way, or where it is finished. One that was killed before it wrote anything is begun anew."""
     folder = run_folder_of(model)
+    if folder.is_file() or (folder.is_dir() and any(folder.iterdir()) and not (folder / FILE).is_file()):
+        raise OutputExists(f"A fit keeps its state in {folder} until it is done, but something that is no run is there. Move it away, or choose another --out.")
     if resume and model.exists() and not is_unfinished(model):
         raise RunMissing(f"--resume goes on with a run that was interrupted, but {model} is finished. Leave --resume out.")
     if is_unfinished(model) and not resume and not force:
@@ -54,18 +57,20 @@ def remove_run(model: Path) -> None:
 
 
 @contextmanager
-def removed_when_refused(model: Path) -> Iterator[None]:
-    """A block whose refusal leaves no run behind: there would be nothing to go on with. An interruption leaves it."""
+def removed_without_network(model: Path) -> Iterator[None]:
+    """A block that leaves no run behind where no network could be trained: there would be nothing to go on with. Everything else leaves it."""
     try:
         yield
-    except Interrupted:
-        raise
-    except LuthierError:
+    except (BudgetTooSmall, TrainingFailed):
         remove_run(model)
         raise
 
 
 def _identity(settings: FitSettings, data_hash: str, space: Mapping[str, Any]) -> dict[str, Any]:
     told = {name: value for name, value in asdict(settings).items() if name not in UNTOLD}
-    versions = {package: version(package) for package in PACKAGES}
-    return {"data": data_hash, **told, "space": dict(space), **versions}
+    return {"data": data_hash, **told, "space": dict(space), **package_versions()}
+
+
+def package_versions() -> dict[str, str]:
+    """The versions that a run goes on with."""
+    return {package: version(package) for package in PACKAGES}

@@ -10,7 +10,7 @@ import numpy as np
 import luthier.report as told
 from luthier.core.recipe import Setting
 from luthier.evaluate import Metric
-from luthier.tune import FAMILY, FULL, ON_OTHER_ROWS, Candidate, Trial, TrialState, setting_importance
+from luthier.tune import FAMILY, FULL, ON_OTHER_ROWS, SHORT, Candidate, Trial, TrialState, setting_importance
 from luthier.workflows.training import Training
 
 
@@ -44,7 +44,7 @@ def seed_noise(candidates: Iterable[Candidate], metric: Metric) -> float | None:
     """Standard deviation of the score between seeds of one recipe, pooled over the recipes that were trained more than once; None where none was."""
     scores: dict[int, list[float]] = defaultdict(list)
     for candidate in candidates:
-        if candidate.round_number == ON_OTHER_ROWS:
+        if candidate.round_number in (ON_OTHER_ROWS, SHORT):
             continue
         scores[candidate.trial].append(metric.to_value(candidate.error))
     repeated = [values for values in scores.values() if len(values) > 1]

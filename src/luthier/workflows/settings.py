@@ -16,8 +16,8 @@ SMALLEST_BUDGET_SECONDS = 20.0
 class FitSettings:
     """One call of `fit`."""
 
-    target: str
-    "Column to predict."
+    target: str | None
+    "Column to predict; None where images lie in folders that name their classes."
     task: str = "auto"
     "`auto`, `classification` or `regression`."
     time: str | None = None
@@ -48,6 +48,14 @@ class FitSettings:
     "Models of the same columns, whose best recipes are tried first."
     max_latency_seconds: float | None = None
     "Longest median time for one row in this process; None is what an ensemble of the usual size takes."
+    image: str | None = None
+    "Column of a table that holds images, or paths to them; None looks for one."
+    group_from_name: str | None = None
+    "Regular expression that finds in an image's name what stays together on one side of every split."
+    image_size: int | None = None
+    "Side in pixels at which networks see images; None goes by the images and the budget."
+    weights: Path | None = None
+    "File of a trained backbone for images."
     kinds: Mapping[str, str] = field(default_factory=dict)
     "Column kinds that the user states."
     force_through: tuple[str, ...] = ()
@@ -63,5 +71,5 @@ class FitSettings:
         if self.time is not None and self.group is not None:
             raise SettingInvalid("Give either a time column or a group column, not both: a split keeps one of them.")
         for role, column in (("time", self.time), ("group", self.group)):
-            if column == self.target:
+            if column is not None and column == self.target:
                 raise SettingInvalid(f"The {role} column must not be the target, but {column!r} came for both.")

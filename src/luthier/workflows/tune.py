@@ -18,16 +18,18 @@ from luthier.core.errors import BudgetTooSmall, SettingInvalid
 from luthier.core.findings import Event
 from luthier.core.journal import Journal
 from luthier.core.listener import Listener, Silent
-from luthier.core.recipe import Member, Recipe, Setting
+from luthier.core.recipe import Recipe, Setting
 from luthier.core.task import Task
 from luthier.evaluate import Evaluation, evaluate, metric_named
-from luthier.fit import FoldTensors, Judge, StackedNetwork, choose_device, lanes_for, one_thread, probe, stack_trained, unmeasured
+from luthier.fit import FoldTensors, Judge, StackedNetwork, choose_device, lanes_for, network_size, stack_trained
 from luthier.nets.own import ModuleFactory, OwnNet, own_architecture, settings_of_factory
-from luthier.tune import Allowance, Candidate, Family, InProcess, Search, Space, SpeedBook, Trial, Workbench, policy, select_ensemble
+from luthier.tune import LEAST_EPOCHS, Allowance, Candidate, Family, InProcess, Search, Space, SpeedBook, Trial, Workbench, oof_truth, policy, select_ensemble
 from luthier.tune.domains import Domain
 from luthier.workflows.interrupt import finishing_on_interrupt
-from luthier.workflows.own_module import learning_rates, network_size, plain_recipe, refuse_unusable, widest_stack
+from luthier.workflows.own_module import learning_rates, plain_recipe, refuse_unusable, widest_stack
 from luthier.workflows.own_rows import OwnRows, as_inputs, own_rows
+from luthier.workflows.probing import measured_speeds
+from luthier.workflows.run_folder import package_versions
 
 SMALLEST_BUDGET_SECONDS = 5.0
 JUDGING_SECONDS = 2.0
@@ -116,35 +118,31 @@ def tune(
     rows = own_rows(dataset, task=task, metric=metric if isinstance(metric, str) else None, folds=folds, seed=seed, device=torch_device)
     judge = _judge(metric, rows.task)
     network, training = _divided(space, module_factory)
+    events: list[Event] = []
     with own_architecture(module_factory, {name: first_value(domain) for name, domain in network.items()}) as name:
         recipe = plain_recipe(name, rows.data)
         refuse_unusable(recipe, rows.data)
-        events: list[Event] = []
         widest = widest_stack(recipe, rows.data, events)
         domains = {f"net.{setting}": domain for setting, domain in network.items()} | dict(training)
         if "learning_rate" not in domains:
             domains["learning_rate"] = learning_rates(recipe, rows.data, seed, events, stacks=widest > 1)
-        allowance = Allowance(
-            deadline=deadline, reserve_seconds=JUDGING_SECONDS, work=parse_work(work) if work is not None else None, lanes=lanes_for(torch_device)
-        )
-        journal = _journal(run, resume=resume, identity={"seed": seed, "folds": folds, "rows": len(rows.data.truth), "space": repr(sorted(domains.items()))})
-        journal.run_on(lambda: deadline.seconds_used)
-        deadline.started -= journal.seconds_before
-        with closing(InProcess(rows.data, judge, lanes=allowance.lanes)) as executor:
+        identity = {"budget": str(budget), "work": str(work), "seed": seed, "folds": folds, "data": rows.digest, "space": repr(sorted(domains.items()))}
+        journal = _journal(run, identity, deadline, resume=resume)
+        lanes, most_work = lanes_for(torch_device), parse_work(work) if work is not None else None
+        with closing(InProcess(rows.data, judge, lanes=lanes)) as executor, finishing_on_interrupt(deadline, listener, also=(journal.freeze, executor.stop)):
             bench = Workbench(
                 data=rows.data,
                 judge=judge,
                 executor=executor,
-                allowance=allowance,
+                allowance=Allowance(deadline=deadline, reserve_seconds=JUDGING_SECONDS, work=most_work, lanes=lanes),
                 journal=journal,
                 speeds=SpeedBook(size_of=lambda recipe: network_size(recipe, rows.data)),
                 seed=seed,
                 widest=widest,
             )
-            search = _search(bench, _space(recipe, domains), judge, seed, listener)
-            with finishing_on_interrupt(deadline, listener, also=(journal.freeze, executor.stop)):
-                search.run([name])
-        return _result(rows, search, judge, [*events, *search.events])
+            search = _search(bench, _space(recipe, domains), listener)
+            search.run([name])
+        return _result(rows, search, [*events, *search.events])
 
 
 def first_value(domain: Domain) -> Setting:
@@ -192,30 +190,33 @@ def _divided(space: Mapping[str, Domain], factory: ModuleFactory) -> tuple[dict[
     return network, training
 
 
-def _journal(run: str | Path | None, *, resume: bool, identity: Mapping[str, Any]) -> Journal:
+def _journal(run: str | Path | None, identity: Mapping[str, Any], deadline: Deadline, *, resume: bool) -> Journal:
+    """The journal of the search, taken up again or begun; the time that it had used counts against the budget."""
+    if run is None and resume:
+        raise SettingInvalid("To resume, the folder of the run is required: give run=FOLDER.")
     if run is None:
-        if resume:
-            raise SettingInvalid("To resume, the folder of the run is required: give run=FOLDER.")
         return Journal()
-    return Journal.resume(Path(run), identity) if resume else Journal.begin(Path(run), identity)
+    known = {**identity, **package_versions()}
+    journal = Journal.resume(Path(run), known) if resume else Journal.begin(Path(run), known)
+    journal.run_on(lambda: deadline.seconds_used)
+    deadline.started -= journal.seconds_before
+    return journal
 
 
-def _search(bench: Workbench, space: Space, judge: Judge, seed: int, listener: Listener) -> Search:
-    recipe = next(iter(space.families.values())).recipe
-    member, allowance = Member(recipe=recipe, fold=0, seed=seed), bench.allowance
-    with one_thread():
-        speed = unmeasured([member], bench.data) if allowance.work is not None else probe([member], bench.data)
-    bench.speeds.learn(recipe, seconds=speed.seconds_per_epoch, rows=len(bench.data.train_rows[0]))
-    epochs = allowance.epochs_of_one_member(speed, rows=len(bench.data.train_rows[0]), left=allowance.left)
+def _search(bench: Workbench, space: Space, listener: Listener) -> Search:
+    recipe, allowance, rows = next(iter(space.families.values())).recipe, bench.allowance, len(bench.data.train_rows[0])
+    speed = measured_speeds([recipe], bench.data, bench.journal, seed=bench.seed, by_work=allowance.work is not None)[0]
+    bench.speeds.learn(recipe, seconds=speed.seconds_per_epoch, rows=rows)
+    left = bench.journal.recall("left at the start", lambda: allowance.left)
+    trials = allowance.epochs_of_one_member(speed, rows=rows, left=left) / bench.data.folds / LEAST_EPOCHS
     say = lambda what, progress, error: listener.progress(allowance.share_used, f"{what}: error {error:.4g}", allowance.deadline.seconds_left)  # noqa: E731
-    return Search(bench=bench, space=space, proposer=policy(space, epochs / bench.data.folds / 40), judge=judge, say=say, seed=seed)
+    return Search(bench=bench, space=space, proposer=policy(space, trials), say=say)
 
 
-def _result(rows: OwnRows, search: Search, judge: Judge, events: Sequence[Event]) -> TuneResult:
+def _result(rows: OwnRows, search: Search, events: Sequence[Event]) -> TuneResult:
     candidates = [candidate for candidate in search.candidates if candidate.held]
     best = min(candidates, key=lambda candidate: candidate.error)
-    truth = np.concatenate([rows.data.truth[fold.cpu().numpy()] for fold in rows.data.validation_rows])
-    ensemble = select_ensemble([candidate.predictions for candidate in candidates], truth, judge)
+    ensemble = select_ensemble([candidate.predictions for candidate in candidates], oof_truth(rows.data), search.bench.judge)
     chosen = tuple((_stacked(candidates[number], rows.data), ensemble.weights[number]) for number in ensemble.chosen)
     predictions = _answers(chosen, rows.sealed_inputs, classification=rows.task.kind.is_classification)
     return TuneResult(
@@ -251,5 +252,4 @@ def _answers(chosen: Sequence[tuple[StackedNetwork, float]], inputs: Tensor, *, 
 
 
 def _mean_of_block(chosen: Sequence[tuple[StackedNetwork, float]], inputs: Tensor) -> np.ndarray:
-    codes = torch.zeros(len(inputs), 0, dtype=torch.long)
-    return np.sum([weight * stacked.each(inputs, codes).mean(dim=0).double().numpy() for stacked, weight in chosen], axis=0)
+    return np.sum([weight * stacked.each(inputs).mean(dim=0).double().numpy() for stacked, weight in chosen], axis=0)

@@ -135,7 +135,7 @@ def test_workers_share_the_rows(workers: Workers) -> None:
         workers.give(large_data(rows), log_loss).run([job, job], tell=silent)
         used.append(max(own_memory_bytes(process) for process in workers.process_ids[1:]))
 
-    assert used[1] - used[0] < 0.25 * large_data(200_000).numbers.nbytes
+    assert used[1] - used[0] < 0.25 * large_data(200_000).inputs[0].nbytes
 
 
 def test_rows_and_results_leave_no_descriptors_behind(workers: Workers) -> None:

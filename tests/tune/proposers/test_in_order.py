@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-import math
-
 import pytest
 
-from luthier.tune.proposers import Defaults, InOrder, Narrow, Past, PriorWeighted, Proposal, Random, Steps, warm_start
-from tests.tune.spaces import make_history, make_space, make_trial
+from luthier.tune.proposers import Defaults, InOrder, Narrow, Past, PriorWeighted, Proposal, Random, Steps
+from tests.tune.spaces import make_history, make_space
 
 SPACE = make_space()
 
@@ -62,12 +60,3 @@ def test_past_places_are_moved_into_the_space_and_unknown_families_left_out() ->
 
     assert Past(SPACE, ()).ask(3, [], seed=0) == []
     assert past.ask(3, [], seed=0) == [Proposal(point={"family": "residual-mlp", "learning_rate": 0.1, "net.dropout": 0.0}, origin="past")]
-
-
-def test_a_warm_start_takes_the_best_of_every_run_then_the_second_best() -> None:
-    proposals = Random(SPACE).ask(5, [], seed=0)
-    old = [make_trial(SPACE, proposals[number], number, error) for number, error in enumerate((2.0, 1.0, math.inf))]
-    new = [make_trial(SPACE, proposals[3 + number], number, error) for number, error in enumerate((0.1, 1.1))]
-
-    assert warm_start([new, old], most=3) == (proposals[3].point, proposals[1].point, proposals[4].point)
-    assert warm_start([]) == ()

@@ -33,7 +33,8 @@ def train_job(job: Job, data: FoldTensors, judge: Judge, *, stopped: Callable[[]
         raise
     except (RuntimeError, MemoryError) as error:
         return JobResult(trained=(), seconds=now() - started, failure=_words(error))
-    return JobResult(trained=tuple(_at_rest(entry) for entry in trained), rows_seen=population.rows_seen, seconds=now() - started)
+    before = point.seconds_before if point is not None else 0.0
+    return JobResult(trained=tuple(_at_rest(entry) for entry in trained), rows_seen=population.rows_seen, seconds=before + now() - started)
 
 
 def _words(error: Exception) -> str:

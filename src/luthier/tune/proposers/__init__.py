@@ -8,7 +8,6 @@ from luthier.tune.proposers.in_order import InOrder as InOrder
 from luthier.tune.proposers.in_order import Narrow as Narrow
 from luthier.tune.proposers.in_order import Past as Past
 from luthier.tune.proposers.in_order import Steps as Steps
-from luthier.tune.proposers.in_order import warm_start as warm_start
 from luthier.tune.proposers.policy import POLICY as POLICY
 from luthier.tune.proposers.policy import policy as policy
 from luthier.tune.proposers.policy import policy_words as policy_words
@@ -39,5 +38,4 @@ __all__ = [
     "Tpe",
     "policy",
     "policy_words",
-    "warm_start",
 ]

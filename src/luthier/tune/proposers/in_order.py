@@ -54,7 +54,7 @@ class Past:
 
     space: Space
     points: tuple[Point, ...]
-    "The most promising first; see `warm_start`."
+    "The most promising first."
 
     def ask(self, count: int, history: Sequence[Trial], *, seed: int, fixed: Point = NOTHING) -> list[Proposal]:
         """What to try next."""
@@ -104,18 +104,6 @@ class Narrow:
             if path in fixed or not moves:
                 resting[path] = value
         return resting
-
-
-def warm_start(runs: Sequence[Sequence[Trial]], *, most: int = 8) -> tuple[Point, ...]:
-    """The best places of past runs, each run's best first, then each run's second: errors of different runs do not compare.
-
-    Args:
-        runs: the trials of each, the most recent run first.
-        most: places at most.
-    """
-    orders = [ranked(run) for run in runs]
-    points = [order[place].point for place in range(max(map(len, orders), default=0)) for order in orders if place < len(order)]
-    return tuple({key_of(point): point for point in points}.values())[:most]
 
 
 def first_new(
