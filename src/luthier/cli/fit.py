@@ -23,7 +23,7 @@ def fit(
     metric: Annotated[str | None, typer.Option(help="Metric that chooses; without it log_loss or rmse.")] = None,
     budget: Annotated[str, typer.Option(help="Time from the start to the written report: 90s, 5m, 1h.")] = "5m",
     work: Annotated[str | None, typer.Option(help="Training rows to look at, such as 2M, instead of a time: reproducible.")] = None,
-    folds: Annotated[int, typer.Option(help="Folds inside the training rows.")] = 5,
+    folds: Annotated[int | None, typer.Option(help="Folds inside the training rows.", show_default="5, and 10 of many images")] = None,
     seed: Annotated[int, typer.Option(help="Starts every random number.")] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1.")] = "auto",
     out: Annotated[Path | None, typer.Option(help="Folder for the model; without it a new one, named for the target.")] = None,

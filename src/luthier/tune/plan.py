@@ -24,15 +24,15 @@ class Lengths:
     fold: float = LEAST_FOLD_EPOCHS
     "Below which fewer folds are trained."
     few_folds: int | None = None
-    """Networks that cannot be stacked: one for each lane is trained in any case, and so many folds are enough while the budget does not pay for a
-    search on all of them. None is for networks that can: as many folds as the budget pays for, and one at least."""
+    """Networks that cannot be stacked: one network gets all cores until the budget pays for one a lane, then folds in multiples of the lanes, and so
+    many are enough while it does not pay for a search on all of them. None is for networks that can: as many folds as it pays for."""
 
     def folds(self, epochs: float, folds: int, *, lanes: int) -> int:
         """How many of the folds are trained, where the budget pays for so many passes over the training rows of one."""
         affordable = int(min(max(epochs / self.fold, 1), folds))
         if self.few_folds is None or epochs / folds / self.recipe >= BRACKETS[0][0]:
             return affordable
-        return min(max(affordable - affordable % lanes, lanes), self.few_folds)
+        return min(max(affordable - affordable % lanes, lanes), self.few_folds) if epochs >= lanes * self.recipe else 1
 
 
 def lengths_for_images(rows: int) -> Lengths:

@@ -55,7 +55,7 @@ def fit(
     metric: str | None = None,
     budget: str | float = "5m",
     work: str | int | None = None,
-    folds: int = 5,
+    folds: int | None = None,
     seed: int = 0,
     device: str = "auto",
     out: str | Path | None = None,
@@ -247,8 +247,7 @@ def _free_folder(target: str, *, resume: bool) -> Path:
 
 def _reserve_seconds(prepared: Preparation, settings: FitSettings) -> float:
     """Time kept back for export, the sealed rows, baselines and report: measured on two cores, growing with the data."""
-    cells = prepared.dataset.rows * prepared.material.columns * (prepared.dataset.task.outputs if prepared.dataset.task.outputs > 2 else 1)
-    return min(9.0 + 0.04 * settings.budget_seconds + cells * 4e-6, 0.5 * settings.budget_seconds)
+    return min(9.0 + 0.04 * settings.budget_seconds + prepared.material.judging_seconds, 0.5 * settings.budget_seconds)
 
 
 def _write(folder: Path, story: FitStory, model: Assembled, record: ReportRecord) -> FitResult:

@@ -24,6 +24,7 @@ BASELINE_ROWS = 10_000
 "Training images that the baselines learn from at most."
 BASELINE_SIDE = 14
 "Baselines see an image as a square of so many pixels, each the mean of those that it covers."
+BASELINE_SECONDS, SECONDS_A_SEALED_IMAGE = 4.0, 1e-3
 DEVICE_SHARE = 0.25
 "Share of a GPU's free memory that the images may take; else they stay in the memory of the machine."
 
@@ -43,9 +44,9 @@ class ImageMaterial:
         return self.images.shape
 
     @property
-    def columns(self) -> int:
-        """Columns that baselines learn from; few of them learn from all rows."""
-        return 1
+    def judging_seconds(self) -> float:
+        """What the baselines and the judging take, about: measured on two cores."""
+        return BASELINE_SECONDS + len(self.split.test) * SECONDS_A_SEALED_IMAGE
 
     @property
     def events(self) -> tuple[Event, ...]:

@@ -15,9 +15,11 @@ from luthier.data.images import IMAGE_CHECKS, ImageSet, SizeChoice, build_image_
 from luthier.evaluate import metric_named, parse_costs, require_two_classes
 from luthier.tune import image_opening, image_space, lengths_for_images, read_space
 from luthier.workflows.image_material import ImageMaterial
-from luthier.workflows.preparation import Preparation, tell_findings
+from luthier.workflows.preparation import FOLDS, Preparation, tell_findings
 from luthier.workflows.settings import FitSettings
 
+MANY = 20_000
+"Images of which a tenth is enough to judge a network by."
 ONLY_OF_TABLES = ("time", "kinds", "like")
 "Settings that say something about columns."
 
@@ -41,7 +43,7 @@ def prepare_images(data: Source, settings: FitSettings, listener: Listener, stop
     stopwatch.phase("checks")
     findings = run_image_checks(images, force_through=settings.force_through)
     tell_findings(findings, listener)
-    split = split_images(images, folds=settings.folds, seed=settings.seed)
+    split = split_images(images, folds=settings.folds or (FOLDS if images.dataset.rows < MANY else 2 * FOLDS), seed=settings.seed)
     mirrors, guessed = _mirrors(images, split, seed=settings.seed)
     rows = len(split.folds[0].train)
     ready = image_space(rows=rows, mirrors=mirrors, weights=str(settings.weights) if settings.weights is not None else "")

@@ -21,6 +21,9 @@ from luthier.workflows.reading import Table, open_table
 from luthier.workflows.settings import FitSettings
 from luthier.workflows.table_material import TableMaterial
 
+FOLDS = 5
+"Where nobody says how many."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Preparation:
@@ -68,7 +71,7 @@ def prepare_table(data: Source, settings: FitSettings, listener: Listener, stopw
     stopwatch.phase("checks")
     findings = run_checks(dataset, force_through=settings.force_through)
     tell_findings(findings, listener)
-    split = split_rows(dataset, folds=settings.folds, seed=settings.seed)
+    split = split_rows(dataset, folds=settings.folds or FOLDS, seed=settings.seed)
     return Preparation(
         dataset=dataset,
         material=TableMaterial(dataset, split, large=table.large),

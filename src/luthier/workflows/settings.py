@@ -30,8 +30,8 @@ class FitSettings:
     "Seconds from the start to the exit, report and bundle written."
     work: int | None = None
     "Training rows that all networks together look at; replaces the budget where results must be reproducible."
-    folds: int = 5
-    "Folds inside the training rows."
+    folds: int | None = None
+    "Folds inside the training rows; None is 5, and 10 of many images, so that a network learns from nearly all of them."
     seed: int = 0
     "Starts every random number."
     device: str = "auto"
@@ -66,7 +66,7 @@ class FitSettings:
     def __post_init__(self) -> None:
         if self.task not in ("auto", "classification", "regression"):
             raise SettingInvalid(f"The task must be auto, classification or regression, but {self.task!r} came.")
-        if self.folds < 2:
+        if self.folds is not None and self.folds < 2:
             raise SettingInvalid(f"At least 2 folds are required, but {self.folds} came.")
         if self.time is not None and self.group is not None:
             raise SettingInvalid("Give either a time column or a group column, not both: a split keeps one of them.")

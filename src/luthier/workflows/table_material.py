@@ -20,6 +20,9 @@ from luthier.fit import FoldTensors, fold_tensors
 from luthier.workflows.baseline_rows import BaselineRows
 from luthier.workflows.streaming import with_streams
 
+SECONDS_A_CELL = 4e-6
+"Of the table, and class where there are several: baselines and importance."
+
 
 class TableMaterial:
     """The rows of a table: encoded with each fold's own statistics, which the graph repeats."""
@@ -53,9 +56,10 @@ class TableMaterial:
         return self.layout.input_shape
 
     @property
-    def columns(self) -> int:
-        """Columns that baselines learn from."""
-        return len(self.dataset.schema.inputs)
+    def judging_seconds(self) -> float:
+        """What the baselines and the judging take, about: measured on two cores."""
+        outputs = self.dataset.task.outputs
+        return self.dataset.rows * len(self.dataset.schema.inputs) * (outputs if outputs > 2 else 1) * SECONDS_A_CELL
 
     def fold_data(self, folds: int, device: torch.device) -> FoldTensors:
         """The training rows as the networks of the first folds learn from them; the sealed ones are left out."""

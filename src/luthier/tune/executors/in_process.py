@@ -10,6 +10,7 @@ from typing import Self
 import torch
 
 from luthier.core.errors import SettingInvalid
+from luthier.core.task import PixelShape
 from luthier.fit import FoldTensors, Judge, one_thread
 from luthier.tune.executor import STOPPED, Job, JobResult, Tell
 from luthier.tune.executors.training import train_job
@@ -71,13 +72,18 @@ class InProcess:
                 return JobResult(trained=(), failure=STOPPED)
             return train_job(job, self._data, self._judge, stopped=lambda: self._stopped or given_up, tell=lambda *what: news.put(what))
 
-        with one_thread(), ThreadPoolExecutor(min(self._lanes, len(jobs)), initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        with one_thread(), ThreadPoolExecutor(min(self._lanes, len(jobs)), initializer=torch.set_num_threads, initargs=(self._threads(len(jobs)),)) as pool:
             runs = [pool.submit(train_one, job) for job in jobs]
             try:
                 return _results(runs, news, tell)
             finally:
                 given_up = True
                 pool.shutdown(wait=False, cancel_futures=True)
+
+    def _threads(self, jobs: int) -> int:
+        """One inside each operation; where there are fewer jobs than lanes, convolutions take the cores that are free."""
+        sees_images = self._data is not None and isinstance(self._data.shape, PixelShape)
+        return max(self._lanes // jobs, 1) if sees_images else 1
 
     def stop(self) -> None:
         """Ask running jobs to end at their next evaluation; jobs that have not begun never will."""
