@@ -36,6 +36,7 @@ bench: $(VENV)/.ready-benchmarks
 	$(BIN)/python -m benchmarks.tables $(TABLES)
 	$(BIN)/python -m benchmarks.engine
 	$(BIN)/python -m benchmarks.search
+	$(BIN)/python -m benchmarks.image_steps
 	$(BIN)/luthier demo health --force
 	$(BIN)/python -m benchmarks.limits luthier-demo-health src/luthier/examples/thyroid_diagnosis.csv --memory
 
@@ -44,6 +45,8 @@ bench-long: $(VENV)/.ready-benchmarks
 	$(BIN)/python -m benchmarks.deadlines $(TABLES) --out deadlines.jsonl
 	$(BIN)/python -m benchmarks.resume --out resume.jsonl
 	$(BIN)/python -m benchmarks.large
+	$(BIN)/python -m benchmarks.images --out images.jsonl
+	$(BIN)/python -m benchmarks.image_peers
 
 docs: $(READY)
 	$(BIN)/python -m scripts.reference

@@ -22,6 +22,7 @@ from luthier.core.task import PixelShape
 from luthier.fit.controls import Controls, plateau_of
 from luthier.fit.folds import FoldTensors
 from luthier.fit.losses import member_losses, member_predictions
+from luthier.fit.shards import Shards
 from luthier.fit.sources import row_source
 from luthier.nets import build, roles
 from luthier.optim import State, WeightLayout, clip_members_
@@ -49,6 +50,7 @@ class Population:
         nets = [start_network(member, data) for member in members]
         self._skeleton = nets[0].train()
         self._noise = _noise_of(data)
+        self._shards = _shards_of(nets[0], data)
         self.layout = layout_of(nets[0])
         self.weights: Float[Tensor, "members parameters"] = torch.stack([self._flat(net) for net in nets])
         self._decays = self.layout.decay_mask().to(data.device)
@@ -145,6 +147,10 @@ class Population:
         return strength[:, None]
 
     def _gradients(self, inputs: Sequence[Tensor], targets: Tensor) -> tuple[Tensor, Tensor]:
+        if self._shards is not None:
+            loss = lambda outputs, targets: member_losses(self.data.kind, outputs, targets, self._controls.smoothing)  # noqa: E731
+            sharded = self._shards.gradients(self._leaves, self.buffers, inputs, targets, loss=loss, precision=self._precision)
+            return sharded[0], self.layout.flatten(dict(zip(self._leaves, sharded[1], strict=True)))
         with self._noise(derive_seed(self.seed, "noise", self.step_number)), self._precision():
             outputs = stacked_call(self._skeleton, self._leaves, self.buffers, inputs, shared=self._shared).float()
         losses = member_losses(self.data.kind, outputs, targets, self._controls.smoothing)
@@ -232,6 +238,12 @@ class Population:
 def _noise_of(data: FoldTensors) -> Callable[[int], AbstractContextManager[object]]:
     """What surrounds a forward pass, given the seed of its noise; nothing for networks that see images, which draw none: their lanes need not wait."""
     return (lambda seed: nullcontext()) if isinstance(data.shape, PixelShape) else _seeded
+
+
+def _shards_of(net: nn.Module, data: FoldTensors) -> Shards | None:
+    """Where a network for images has several cores to itself: its batches are divided among them."""
+    threads = torch.get_num_threads()
+    return Shards(net, threads) if threads > 1 and isinstance(data.shape, PixelShape) and data.device.type == "cpu" else None
 
 
 @contextmanager
