@@ -62,13 +62,12 @@ def test_a_bug_keeps_its_traceback():
     ("arguments", "said"),
     [
         (["fit"], "Missing argument 'DATA'"),
-        (["fit", "table.csv"], "Missing option '--target'"),
         (["fit", "table.csv", "--targt", "y"], "No such option: --targt"),
         (["fit", "table.csv", "--target", "y", "--kind", "zip"], "--kind must look like COL=category, but 'zip' came."),
         (["fit", "table.csv", "--target", "y", "--folds", "many"], "unable to parse string as an integer"),
         (["tune"], "No such command 'tune'"),
     ],
-    ids=["no-data", "no-target", "misspelled", "kind", "number", "command"],
+    ids=["no-data", "misspelled", "kind", "number", "command"],
 )
 def test_wrong_usage_is_explained_with_exit_code_2(arguments, said):
     outcome = CliRunner().invoke(app, arguments, terminal_width=200)

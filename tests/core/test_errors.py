@@ -32,5 +32,5 @@ def test_a_missing_column_without_a_near_name_lists_some() -> None:
 
 def test_a_budget_too_small_names_the_smallest_that_is_not() -> None:
     assert str(BudgetTooSmall(given_seconds=5, smallest_seconds=20)) == (
-        "An honest answer on this table needs at least 20 s, but the budget is 5 s. Give --budget 20s or more."
+        "An honest answer on this data needs at least 20 s, but the budget is 5 s. Give --budget 20s or more."
     )

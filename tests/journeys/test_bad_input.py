@@ -68,7 +68,7 @@ SETTINGS = {
     "target": (["--target", "il"], "Column 'il' is the target, but the table does not have it. Did you mean 'ill'?"),
     "kind": (["--kind", "wards=category"], "Column 'wards' is named in --kind, but the table does not have it. The columns are 'age', 'sex', 'marker', 'ill'."),
     "budget": (["--budget", "soon"], "A duration must look like 90s, 5m or 1h30m, but 'soon' came."),
-    "small-budget": (["--budget", "2s"], "An honest answer on this table needs at least 20 s, but the budget is 2 s. Give --budget 20s or more."),
+    "small-budget": (["--budget", "2s"], "An honest answer on this data needs at least 20 s, but the budget is 2 s. Give --budget 20s or more."),
     "work": (["--work", "lots"], "An amount of work is a number of training rows such as 500k or 2M, but 'lots' came."),
     "metric": (["--metric", "acuracy"], "The metric must be one that Luthier knows, but 'acuracy' came. Did you mean 'accuracy'?"),
     "check": (["--force-through", "target-leek"], "--force-through must name a check, but 'target-leek' came. Did you mean 'target-leak'?"),

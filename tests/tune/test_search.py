@@ -9,9 +9,11 @@ from luthier.core.errors import TrainingFailed
 from luthier.core.journal import Journal
 from luthier.core.recipe import Recipe
 from luthier.testing.executors import ErrorOf
-from luthier.tune import Family, Search, Space, TrialState, policy
+from luthier.tune import Family, Opening, Search, Space, TrialState, policy
 from luthier.tune.domains import Real
-from luthier.tune.search import ON_OTHER_ROWS, STALLED_ROUNDS
+from luthier.tune.opening import RUNG
+from luthier.tune.rungs import FULL
+from luthier.tune.search import ON_OTHER_ROWS, SHORT, STALLED_ROUNDS
 from tests.fit.conftest import make_recipe
 from tests.tune.benches import ROWS_A_FOLD, by_work, journal_in
 
@@ -183,3 +185,101 @@ def test_what_is_kept_for_other_rows_is_not_searched_with_and_the_best_recipe_le
     assert made.candidates[-1].round_number == ON_OTHER_ROWS
     assert made.candidates[-1].recipe == min(made.candidates[:-1], key=lambda candidate: candidate.error).recipe
     assert {candidate.round_number for candidate in made.candidates[:-1]} == {0}
+
+
+OPENING = Opening(factors=(({}, {"learning_rate": 0.1}),), deciding=frozenset({"learning_rate"}), epochs=3.0)
+"Two recipes on two folds for three epochs: two fifths of a full training."
+
+
+def opened(error: ErrorOf, trainings: float, *, opening: Opening = OPENING) -> Search:
+    made = search(error, trainings)
+    made.opening = opening
+    made.run(list(made.space.families))
+    return made
+
+
+def test_an_opening_that_costs_less_than_half_is_played_first() -> None:
+    done = opened(bowl, 4.0)
+
+    first, second = done.trials[:2]
+    assert [(trial.origin, trial.recipe.learning_rate) for trial in (first, second)] == [("default", 1e-3), ("opening", 0.1)]
+    assert [trial.score_at(RUNG.number).folds[:2] for trial in (first, second)] == [(0, 1), (0, 1)]
+    assert max(trial.score_at(RUNG.number).epochs for trial in (first, second)) <= OPENING.epochs
+
+
+def test_an_opening_that_costs_more_than_half_is_left_out() -> None:
+    done = opened(bowl, 0.7)
+
+    assert [(trial.origin, trial.state) for trial in done.trials] == [("default", TrialState.FINISHED)]
+    assert done.trials[0].score_at(RUNG.number) is None
+
+
+def test_what_an_opening_decided_is_trained_fully() -> None:
+    done = opened(bowl, 2.0)
+
+    full = [trial for trial in done.trials if trial.score_at(FULL) is not None]
+    assert [trial.recipe.learning_rate for trial in full] == [0.1]
+    assert full[0].state is TrialState.FINISHED
+    assert full[0].score_at(FULL).epochs == pytest.approx(10.0)
+
+
+def test_without_a_sure_gain_the_recipe_itself_is_trained_fully() -> None:
+    done = opened(lambda recipe, fold, epochs: 0.5, 2.0)
+
+    assert [trial.recipe.learning_rate for trial in done.trials if trial.score_at(FULL) is not None] == [1e-3]
+
+
+def test_the_short_training_of_an_opening_is_a_candidate_and_makes_no_full_one_shorter() -> None:
+    done = search(bowl, 4.0)
+
+    assert done.open(OPENING)
+
+    assert [candidate.round_number for candidate in done.candidates] == [SHORT, 0]
+    assert done.candidates[0].epochs <= OPENING.epochs
+    assert done.candidates[1].epochs == pytest.approx(10.0)
+    assert done.full_cost == FULL_TRAINING
+
+
+class CountingProposer:
+    """Remembers how many recipes were asked for at once."""
+
+    def __init__(self, where: Space) -> None:
+        self.inner = policy(where, 200)
+        self.asked: list[tuple[int, bool]] = []
+
+    def ask(self, count: int, trials: list, *, seed: int, fixed: dict | None = None) -> list:
+        self.asked.append((count, bool(fixed)))
+        return self.inner.ask(count, trials, seed=seed, fixed=fixed or {})
+
+
+@pytest.mark.parametrize(("widest", "asked"), [(1, [(8, False)]), (64, [(2, False), (3, True), (3, True)])], ids=["one at a time", "side by side"])
+def test_where_networks_train_one_at_a_time_all_recipes_are_asked_for_at_once(widest: int, asked: list[tuple[int, bool]]) -> None:
+    made = search(bowl, 9.0)
+    made.bench.widest = widest
+    made.proposer = CountingProposer(made.space)
+
+    made.run(list(made.space.families))
+
+    assert made.proposer.asked[: len(asked)] == asked
+    assert made.rounds[0].bracket.recipes == 8
+
+
+@pytest.mark.parametrize("after", [2, 3])
+def test_a_search_that_was_killed_in_its_opening_goes_the_same_way_to_the_same_end(after: int, tmp_path: Path) -> None:
+    unbroken, trained = opened(bowl, 6.0), iter(range(1000))
+
+    def is_killed(recipe: Recipe, fold: int, epochs: float) -> float:
+        if next(trained) >= 3 * after - 1:
+            raise Killed
+        return bowl(recipe, fold, epochs)
+
+    broken = search(is_killed, 6.0, journal=journal_in(tmp_path))
+    broken.opening = OPENING
+    with pytest.raises(Killed):
+        broken.run(list(broken.space.families))
+    taken_up = search(bowl, 6.0, journal=journal_in(tmp_path, resume=True))
+    taken_up.opening = OPENING
+    taken_up.run(list(taken_up.space.families))
+
+    assert taken_up.trials == unbroken.trials
+    assert len(taken_up.bench.executor.jobs) < len(unbroken.bench.executor.jobs)

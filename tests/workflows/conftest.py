@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,15 @@ import pytest
 from luthier.workflows.fit import fit
 from luthier.workflows.result import FitResult
 from tests.workflows.tables import inputs_and
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Decoded images are kept in a folder of these tests."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("LUTHIER_CACHE", str(folder))
+        yield folder
 
 
 def small_fit(target: str, folder: Path, **settings: object) -> FitResult:

@@ -76,7 +76,7 @@ def test_a_budget_too_small_for_an_honest_answer_is_refused_with_the_smallest_th
     with pytest.raises(BudgetTooSmall) as refusal:
         fit(inputs_and("kind"), target="kind", budget="3s", out=tmp_path / "model")
 
-    assert str(refusal.value) == "An honest answer on this table needs at least 20 s, but the budget is 3 s. Give --budget 20s or more."
+    assert str(refusal.value) == "An honest answer on this data needs at least 20 s, but the budget is 3 s. Give --budget 20s or more."
     assert not (tmp_path / "model").exists()
 
 

@@ -32,7 +32,7 @@ class Net(nn.Module):
 
 
 def tuned(factory=Net, space=None, dataset=(INPUTS, CLASSES), **settings) -> TuneResult:
-    return luthier.tune(factory, space or {"learning_rate": RATES}, dataset, **{"work": "60k", "folds": 2, **settings})
+    return luthier.tune(factory, space or {"learning_rate": RATES}, dataset, **{"work": "30k", "folds": 2, **settings})
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_the_ensemble_predicts_probabilities(result):
 
 
 def test_equal_seeds_and_equal_work_give_equal_networks():
-    first, second = tuned(work="40k"), tuned(work="40k")
+    first, second = tuned(work="20k"), tuned(work="20k")
 
     assert all(torch.equal(a, b) for a, b in zip(first.module.state_dict().values(), second.module.state_dict().values(), strict=True))
 
@@ -80,7 +80,7 @@ def test_an_amount_is_predicted_in_its_own_unit():
 
 
 def test_a_learning_rate_that_is_not_named_is_searched_around_a_range_test():
-    result = tuned(space={"width": Whole(8, 32)}, work="40k")
+    result = tuned(space={"width": Whole(8, 32)}, work="20k")
 
     assert any(event.name == "learning-rate-range" for event in result.events)
 
@@ -102,7 +102,7 @@ class Fussy(Net):
 
 
 def test_a_network_that_vmap_cannot_take_is_trained_one_by_one_and_it_is_told():
-    result = tuned(Fussy, work="40k")
+    result = tuned(Fussy, work="20k")
 
     event = next(event for event in result.events if event.name == "one-by-one")
     assert event.what.startswith("The network cannot be stacked, so its recipes were trained one by one: ")

@@ -12,6 +12,7 @@ import onnx
 from luthier.bundle.calibration import Calibration
 from luthier.bundle.combine import NetworkGraph, combined_graph
 from luthier.bundle.export import export_network
+from luthier.bundle.feature_graph import feature_graph
 from luthier.bundle.preprocess import preprocessing_graph
 from luthier.bundle.resize import pixel_graph
 from luthier.core.recipe import Recipe
@@ -39,7 +40,8 @@ class Stack:
 
 def build_graph(task: Task, schema: Schema, encodings: Sequence[Encoding], stacks: Sequence[Stack], calibration: Calibration) -> bytes:
     """The model.onnx of these networks: raw columns in, calibrated answers out."""
-    return _combined(preprocessing_graph(schema, encodings), stacks, encodings[0].layout.input_shape, task, calibration)
+    networks = [network for stack in stacks for network in _members(stack, encodings[0].layout.input_shape, by_fold=True)]
+    return _combined(preprocessing_graph(schema, encodings), networks, task, calibration)
 
 
 def build_image_graph(task: Task, shape: PixelShape, stacks: Sequence[Stack], calibration: Calibration) -> bytes:
@@ -47,18 +49,38 @@ def build_image_graph(task: Task, shape: PixelShape, stacks: Sequence[Stack], ca
 
     What the networks know of their folds' images, such as the mean of a channel, is in their own buffers.
     """
-    return _combined(pixel_graph(shape), stacks, shape, task, calibration)
+    return _combined(pixel_graph(shape), [network for stack in stacks for network in _members(stack, shape, by_fold=False)], task, calibration)
 
 
-def _combined(preprocessing: onnx.ModelProto, stacks: Sequence[Stack], shape: InputShape | PixelShape, task: Task, calibration: Calibration) -> bytes:
-    members = [member for stack in stacks for member in _members(stack, shape)]
-    graph: bytes = combined_graph(preprocessing, members, task, calibration).SerializeToString()
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FrozenBackbone:
+    """What comes before networks that see features: one for all of them."""
+
+    model: onnx.ModelProto
+    "Pixels to features, as `export_network` gives it."
+    tensors: Mapping[str, np.ndarray]
+    "Its weights and buffers by name."
+    features: int
+    "Numbers that an image becomes."
+
+
+def build_feature_graph(task: Task, shape: PixelShape, backbone: FrozenBackbone, stacks: Sequence[Stack], calibration: Calibration) -> bytes:
+    """The model.onnx of networks that see the features of a frozen backbone: uint8 images of any size in, calibrated answers out.
+
+    The backbone stands in it once, however many networks there are.
+    """
+    preprocessing, seen = feature_graph(shape, backbone.model, backbone.tensors), InputShape(numbers=backbone.features)
+    return _combined(preprocessing, [network for stack in stacks for network in _members(stack, seen, by_fold=False)], task, calibration)
+
+
+def _combined(preprocessing: onnx.ModelProto, networks: Sequence[NetworkGraph], task: Task, calibration: Calibration) -> bytes:
+    graph: bytes = combined_graph(preprocessing, networks, task, calibration).SerializeToString()
     return graph
 
 
-def _members(stack: Stack, shape: InputShape | PixelShape) -> list[NetworkGraph]:
+def _members(stack: Stack, shape: InputShape | PixelShape, *, by_fold: bool) -> list[NetworkGraph]:
     model = export_network(stack.network, shape=shape)
-    folds: Sequence[int | None] = stack.folds if isinstance(shape, InputShape) else [None] * len(stack.folds)
+    folds: Sequence[int | None] = stack.folds if by_fold else [None] * len(stack.folds)
     return [
         NetworkGraph(model=model, tensors={name: np.ascontiguousarray(stacked[place]) for name, stacked in stack.tensors.items()}, fold=fold, weight=weight)
         for place, (fold, weight) in enumerate(zip(folds, stack.weights, strict=True))

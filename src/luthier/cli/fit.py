@@ -39,7 +39,10 @@ def fit(
     image: Annotated[str | None, typer.Option(metavar="COL", help="Column of a table that holds images, or paths to them.")] = None,
     group_from_name: Annotated[str | None, typer.Option(metavar="REGEX", help="What in an image's name keeps it on one side of every split.")] = None,
     image_size: Annotated[int | None, typer.Option(metavar="N", help="See images as squares of N pixels; without it by the images and the budget.")] = None,
-    weights: Annotated[Path | None, typer.Option(metavar="FILE", help="Trained backbone for images: safetensors, or a state dict of PyTorch.")] = None,
+    weights: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Learn from the features of this trained backbone: safetensors, or a state dict.")
+    ] = None,
+    fine_tune: Annotated[bool, typer.Option("--fine-tune", help="Go on training the backbone itself: wants a GPU, or a long budget.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run of the same command.")] = False,
     json: Json = False,
     debug: Debug = False,
@@ -53,7 +56,8 @@ def fit(
             data, target=target, task=task, time=time, group=group, metric=metric, budget=budget, work=work, folds=folds, seed=seed, device=device,
             out=out, force=force, kinds=parse_kinds(kind or []), force_through=force_through or [], cost=cost,
             space=space, like=like or (), max_latency=max_latency, image=image,
-            group_from_name=group_from_name, image_size=image_size, weights=weights, resume=resume, listener=listener, started=process_started(),
+            group_from_name=group_from_name, image_size=image_size, weights=weights, fine_tune=fine_tune, resume=resume,
+            listener=listener, started=process_started(),
         )
         # fmt: on
     print_fit(result, json=json)

@@ -57,7 +57,7 @@ def print_summary(record: ReportRecord) -> None:
     print_facts(
         {
             "Predicts": f"{record.target} ({record.task})",
-            "From": f"{len(inputs)} columns: {', '.join(inputs[:8])}{', ...' if len(inputs) > 8 else ''}",
+            "From": "images" if record.images is not None else f"{len(inputs)} columns: {', '.join(inputs[:8])}{', ...' if len(inputs) > 8 else ''}",
             "Learned from": f"{record.name}, {record.rows - record.sealed_rows:,} {record.rows_called}; {record.sealed_rows:,} sealed",
             "Networks": ", ".join(recipes),
             "Fitted": record.created,

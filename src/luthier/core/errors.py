@@ -96,7 +96,7 @@ class BudgetTooSmall(LuthierError, ValueError):
     def __init__(self, *, given_seconds: float, smallest_seconds: float) -> None:
         self.given_seconds, self.smallest_seconds = given_seconds, smallest_seconds
         super().__init__(
-            f"An honest answer on this table needs at least {smallest_seconds:.0f} s, but the budget is {given_seconds:.0f} s. "
+            f"An honest answer on this data needs at least {smallest_seconds:.0f} s, but the budget is {given_seconds:.0f} s. "
             f"Give --budget {smallest_seconds:.0f}s or more."
         )
 

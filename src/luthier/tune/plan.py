@@ -32,7 +32,7 @@ class Lengths:
         affordable = int(min(max(epochs / self.fold, 1), folds))
         if self.few_folds is None or epochs / folds / self.recipe >= BRACKETS[0][0]:
             return affordable
-        return min(max(affordable - affordable % lanes, lanes), self.few_folds) if epochs >= lanes * self.recipe else 1
+        return min(max(affordable - affordable % lanes, lanes), self.few_folds, folds) if epochs >= lanes * self.recipe else 1
 
 
 def lengths_for_images(rows: int) -> Lengths:

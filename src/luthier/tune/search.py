@@ -156,6 +156,8 @@ class Search:
             self.events.append(Event(name="search-ended-early", what=f"{STALLED_ROUNDS} rounds in a row brought no better network."))
             return None
         left = self.ask_left()
+        if not left:
+            return None
         return bracket_for((left - max(REPEATS_SHARE * most, kept)) / self.full_cost)
 
     def play(self, bracket: Bracket) -> None:

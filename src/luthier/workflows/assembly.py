@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from luthier.bundle import Bundle, Calibration, Manifest, Session, Stack
-from luthier.core.task import PixelShape
 from luthier.fit import TrainedMember, stack_trained
 from luthier.tune import Candidate
 from luthier.workflows.ensembling import COVERAGE, Mixture
 from luthier.workflows.preparation import Preparation
+from luthier.workflows.table_material import TableMaterial
 from luthier.workflows.training import Training
 
 
@@ -40,7 +40,7 @@ def assemble(prepared: Preparation, training: Training, mixture: Mixture, proven
         scores={},
         provenance=provenance,
         files={},
-        pixels=prepared.material.shape if isinstance(prepared.material.shape, PixelShape) else None,
+        pixels=None if isinstance(prepared.material, TableMaterial) else prepared.material.images.shape,
     )
     return Assembled(stacks=stacks, graph=graph, manifest=manifest, bundle=Bundle(manifest, Session(graph)))
 

@@ -13,7 +13,7 @@ import torch
 
 from luthier.bundle import MANIFEST, Bundle, Contents, Session, model_card, write_bundle
 from luthier.core.clock import Deadline, Stopwatch, parse_duration, parse_work
-from luthier.core.errors import BudgetTooSmall, OutputExists
+from luthier.core.errors import BudgetTooSmall, OutputExists, SettingInvalid
 from luthier.core.files import refuse_existing
 from luthier.core.findings import Severity
 from luthier.core.journal import Journal
@@ -25,6 +25,7 @@ from luthier.fit import choose_device, describe_device, lanes_for
 from luthier.report import ReportRecord, render, to_plain
 from luthier.tune import Allowance, InProcess, Workers, choose_executor, space_to_plain
 from luthier.workflows.assembly import Assembled, weights_hash
+from luthier.workflows.feature_material import FeatureMaterial
 from luthier.workflows.image_preparation import prepare_images
 from luthier.workflows.image_report import image_story
 from luthier.workflows.interrupt import finishing_on_interrupt
@@ -71,6 +72,7 @@ def fit(
     group_from_name: str | None = None,
     image_size: int | None = None,
     weights: str | Path | None = None,
+    fine_tune: bool = False,
     listener: Listener | None = None,
     started: float | None = None,
 ) -> FitResult:
@@ -119,6 +121,7 @@ def fit(
         group_from_name=group_from_name,
         image_size=image_size,
         weights=Path(weights) if weights is not None else None,
+        fine_tune=fine_tune,
     )
     return run_fit(data, settings, listener=listener or Silent(), started=started)
 
@@ -134,9 +137,10 @@ def _run_fit(data: Source, settings: FitSettings, listener: Listener, started: f
     deadline, stopwatch = _deadline(settings, started), Stopwatch()
     folder, device = _folder(settings), choose_device(settings.device)
     sees_images = settings.image is not None or holds_images(data)
-    executor = open_until_the_end.enter_context(closing(_executor(settings, device, sees_images=sees_images)))
+    _refuse_weights_without_images(settings, sees_images=sees_images)
+    executor = open_until_the_end.enter_context(closing(_executor(settings, device, convolves=sees_images and not settings.sees_features)))
     if sees_images:
-        prepared = prepare_images(data, settings, listener, stopwatch)
+        prepared = prepare_images(data, settings, listener, stopwatch, deadline=deadline, device=device)
     else:
         prepared = prepare_table(data, settings, listener, stopwatch, work=folder.parent, open_until_the_end=open_until_the_end)
     executor = _fitting(executor, prepared, device)
@@ -182,14 +186,23 @@ def _folder(settings: FitSettings) -> Path:
     return folder
 
 
-def _executor(settings: FitSettings, device: torch.device, *, sees_images: bool) -> InProcess | Workers:
+def _refuse_weights_without_images(settings: FitSettings, *, sees_images: bool) -> None:
+    if settings.weights is not None and not sees_images:
+        raise SettingInvalid(
+            "--weights needs images: a folder of them, idx files, or a table with a column of images, but this data set shows none. "
+            "Leave it out, or name the column with --image."
+        )
+
+
+def _executor(settings: FitSettings, device: torch.device, *, convolves: bool) -> InProcess | Workers:
     """Who trains. Convolutions let go of the interpreter, so that threads do not wait for each other, and images need not be sent anywhere."""
-    return InProcess.starting(lanes_for(device)) if sees_images else choose_executor(device, seconds=_expected_seconds(settings))
+    return InProcess.starting(lanes_for(device)) if convolves else choose_executor(device, seconds=_expected_seconds(settings))
 
 
 def _fitting(executor: InProcess | Workers, prepared: Preparation, device: torch.device) -> InProcess | Workers:
-    """Streams read with Polars, whose threads do not outlive a fork: a table that is larger than memory trains in this process."""
-    if prepared.material.large is None:
+    """What is larger than memory trains in this process: streams read with Polars, whose threads do not outlive a fork, and features are not copied."""
+    on_disk = isinstance(prepared.material, FeatureMaterial) and prepared.material.on_disk
+    if prepared.material.large is None and not on_disk:
         return executor
     executor.close()
     return InProcess.starting(lanes_for(device))

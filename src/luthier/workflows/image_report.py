@@ -16,7 +16,7 @@ from luthier.report.images import AugmentationStory, ExplainedImage, ImageStory
 from luthier.tune import FAMILY, Candidate
 from luthier.workflows.choice_effects import RunFacts, additions
 from luthier.workflows.ensembling import Mixture
-from luthier.workflows.image_material import ImageMaterial
+from luthier.workflows.feature_material import FeatureMaterial
 from luthier.workflows.image_story import (
     JudgedImages,
     augmented,
@@ -29,6 +29,7 @@ from luthier.workflows.image_story import (
 )
 from luthier.workflows.judging import Judgement
 from luthier.workflows.preparation import Preparation
+from luthier.workflows.table_material import TableMaterial
 from luthier.workflows.training import Training
 
 FOLLOWS_FLIPS = "net.mirror"
@@ -39,7 +40,7 @@ AUGMENTED = 4
 
 def image_story(prepared: Preparation, training: Training, mixture: Mixture, judgement: Judgement, *, seed: int) -> ImageStory | None:
     """What the report shows of images; None for a table."""
-    if not isinstance(prepared.material, ImageMaterial):
+    if isinstance(prepared.material, TableMaterial):
         return None
     images, best = prepared.material.images, min(training.candidates, key=lambda candidate: candidate.error)
     shared = ImageStory(
@@ -59,7 +60,7 @@ def image_story(prepared: Preparation, training: Training, mixture: Mixture, jud
         mistakes_in_all=len(sealed.wrong),
         suspects=suspects,
         suspects_in_all=in_all,
-        explained=_explained(training, best, sealed),
+        explained=_explained(prepared, training, best, sealed),
     )
 
 
@@ -70,27 +71,27 @@ def _judged(images: ImageSet, rows: np.ndarray, probabilities: np.ndarray) -> Ju
     )
 
 
-def _explained(training: Training, best: Candidate, sealed: JudgedImages) -> tuple[ExplainedImage, ...]:
+def _explained(prepared: Preparation, training: Training, best: Candidate, sealed: JudgedImages) -> tuple[ExplainedImage, ...]:
     rows = rows_to_explain(sealed)
     if not len(rows) or not best.held:
         return ()
     pixels = torch.from_numpy(sealed.pixels[rows]).permute(0, 3, 1, 2)
-    return explained(sealed, rows, saliency(_network(training, best.trained[0]), pixels, torch.from_numpy(sealed.answers[rows])))
+    return explained(sealed, rows, saliency(_network(prepared, training, best.trained[0]), pixels, torch.from_numpy(sealed.answers[rows])))
 
 
-def _network(training: Training, entry: TrainedMember) -> nn.Module:
-    """One trained network as a plain module."""
+def _network(prepared: Preparation, training: Training, entry: TrainedMember) -> nn.Module:
+    """One trained network as a plain module that sees pixels."""
     data = training.data
     stacked = stack_trained([entry], kind=data.kind, shape=data.shape, outputs=data.outputs, scales=data.scales)
     net: nn.Module = stacked.predictor.net
     net.load_state_dict({name.removeprefix("net."): tensor[0] for name, tensor in stacked.tensors.items() if name.startswith("net.")})
-    return net.eval()
+    return prepared.material.over_pixels(net.eval()) if isinstance(prepared.material, FeatureMaterial) else net.eval()
 
 
 def _augmentation(prepared: Preparation, best: Candidate, seed: int) -> AugmentationStory | None:
     """Training images of different classes as the best recipe changed them."""
     choice = best.recipe.augmentation
-    if choice.name == "none" or not isinstance(prepared.material, ImageMaterial):
+    if choice.name == "none" or isinstance(prepared.material, TableMaterial):
         return None
     images, train = prepared.material.images, prepared.split.train
     _, firsts = np.unique(prepared.dataset.target[train], return_index=True)

@@ -13,8 +13,10 @@ from luthier.core.findings import Event, Finding, Severity
 from luthier.core.listener import Listener
 from luthier.core.task import Task
 from luthier.data import CHECKS, Dataset, Source, Split, run_checks, split_rows
+from luthier.data.read import file_suffix
 from luthier.evaluate import Costs, Metric, metric_named, parse_costs, require_two_classes
 from luthier.tune import Lengths, Opening, Point, Space, read_space, ready_space
+from luthier.workflows.feature_material import FeatureMaterial
 from luthier.workflows.image_material import ImageMaterial
 from luthier.workflows.past import past_points
 from luthier.workflows.reading import Table, open_table
@@ -30,7 +32,7 @@ class Preparation:
     """What a fit starts from."""
 
     dataset: Dataset
-    material: TableMaterial | ImageMaterial
+    material: TableMaterial | ImageMaterial | FeatureMaterial
     "What networks and baselines see of the rows."
     split: Split
     metric: Metric
@@ -58,6 +60,8 @@ def prepare_table(data: Source, settings: FitSettings, listener: Listener, stopw
         open_until_the_end: holds a table that is larger than memory open.
     """
     if settings.target is None:
+        if isinstance(data, str | Path):
+            file_suffix(Path(data))  # a path that leads nowhere is told as that
         raise SettingInvalid("A table needs a target: give --target with the name of the column to predict.")
     costs = parse_costs(settings.cost) if settings.cost else None
     stopwatch.phase("reading")

@@ -165,12 +165,16 @@ def describe(recipe: Recipe) -> str:
     parts += [f"weight decay {recipe.weight_decay:g}"] if recipe.weight_decay else []
     parts += [f"label smoothing {recipe.label_smoothing:g}"] if recipe.label_smoothing else []
     parts += [f"weight averaging {recipe.ema_decay:g}"] if recipe.ema_decay else []
+    parts += [f"augmentation ({_settings(recipe.augmentation)})"] if recipe.augmentation.settings else []
     return ", ".join(parts)
 
 
 def _choice(choice: Choice) -> str:
-    settings = ", ".join(f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}" for name, value in choice.settings.items())
-    return f"{choice.name} ({settings})" if settings else choice.name
+    return f"{choice.name} ({_settings(choice)})" if choice.settings else choice.name
+
+
+def _settings(choice: Choice) -> str:
+    return ", ".join(f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}" for name, value in choice.settings.items())
 
 
 def _importance(judgement: Judgement, metric: Metric) -> told.Importance | None:

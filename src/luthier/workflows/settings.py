@@ -55,7 +55,9 @@ class FitSettings:
     image_size: int | None = None
     "Side in pixels at which networks see images; None goes by the images and the budget."
     weights: Path | None = None
-    "File of a trained backbone for images."
+    "File of a trained backbone for images: its features are computed once, and networks learn from them."
+    fine_tune: bool = False
+    "Go on training the backbone itself."
     kinds: Mapping[str, str] = field(default_factory=dict)
     "Column kinds that the user states."
     force_through: tuple[str, ...] = ()
@@ -63,11 +65,18 @@ class FitSettings:
     cost: str | None = None
     "Costs of the two errors of a binary task, such as `miss=10,false=1`."
 
+    @property
+    def sees_features(self) -> bool:
+        """True where networks learn from the features of a frozen backbone."""
+        return self.weights is not None and not self.fine_tune
+
     def __post_init__(self) -> None:
         if self.task not in ("auto", "classification", "regression"):
             raise SettingInvalid(f"The task must be auto, classification or regression, but {self.task!r} came.")
         if self.folds is not None and self.folds < 2:
             raise SettingInvalid(f"At least 2 folds are required, but {self.folds} came.")
+        if self.fine_tune and self.weights is None:
+            raise SettingInvalid("--fine-tune goes on training a backbone, but no weights came. Give its file with --weights, or leave --fine-tune out.")
         if self.time is not None and self.group is not None:
             raise SettingInvalid("Give either a time column or a group column, not both: a split keeps one of them.")
         for role, column in (("time", self.time), ("group", self.group)):

@@ -25,7 +25,8 @@ def mirrors_keep_class(pixels: UInt8[np.ndarray, "rows height width channel"], c
         pixels: of training images.
     """
     order = numpy_rng(seed, "mirrors").permutation(len(pixels))
-    asked, known = np.sort(order[: min(ASKED, len(order) // 5)]), np.sort(order[min(ASKED, len(order) // 5) :][:KNOWN])
+    count = min(ASKED, max(len(order) // 5, 1))
+    asked, known = np.sort(order[:count]), np.sort(order[count:][:KNOWN])
     small = _standardized(squares(pixels[known], SIDE))
     seen = squares(pixels[asked], SIDE)
     right = [float(np.mean(classes[known][_nearest(_standardized(images), small)] == classes[asked])) for images in (seen, seen[:, :, ::-1])]
