@@ -11,8 +11,8 @@ from luthier.tune.opening import Opening
 from luthier.tune.plan import lengths_for_images
 from luthier.tune.space import Family, Space
 
-BATCH_SIZES = ((1_000, 32), (100_000, 64), (400_000, 128))
-"(training images up to, images a step): short trainings need the steps, and a step of 64 fills a core as well as one of 128."
+BATCH_SIZES = ((1_000, 32), (10_000, 64), (400_000, 128))
+"(training images up to, images a step): short trainings need the steps; a batch that is divided among cores must be large enough for each."
 LARGEST_BATCH = 256
 IMAGES_LEARNED, EPOCHS = 1_200_000, (24.0, 45.0)
 "Images that the longest training of a recipe looks at, and the fewest and most passes over the training images that it may take."
