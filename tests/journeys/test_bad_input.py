@@ -101,7 +101,7 @@ def test_a_missing_file_and_a_directory_are_refused(run, tmp_path):
 
     missing = f"There is no file 'absent.csv'. Check the path; it is looked for from the folder '{tmp_path}'."
     refused(run("fit", "absent.csv", "--target", "ill"), missing, tmp_path, left=["scans"])
-    directory = "A table must be one file, but 'scans' is a directory. Name a file in it."
+    directory = "A folder of images must hold a folder for each class with images in it, but 'scans' holds nothing. Check the path."
     refused(run("fit", "scans", "--target", "ill"), directory, tmp_path, left=["scans"])
 
 
@@ -197,7 +197,7 @@ BUNDLES = {
         Path.unlink,
         "A model is a folder that `luthier fit` wrote, but model has no manifest.json. Give the folder that the fit named.",
     ),
-    "newer-format": ("manifest.json", raise_format, "model has format 99, but this Luthier reads formats up to 1. Upgrade Luthier."),
+    "newer-format": ("manifest.json", raise_format, "model has format 99, but this Luthier reads formats up to 2. Upgrade Luthier."),
 }
 
 

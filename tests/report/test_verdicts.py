@@ -44,6 +44,6 @@ def test_coverage_below_the_promise_is_a_caution(upper, told):
 
 
 def test_few_sealed_rows_are_a_caution():
-    assert "Only 40 rows were sealed: the intervals are wide, and a small class may have no row among them." in cautions(
+    assert "Only 40 rows were sealed: the intervals are wide, and a small class may be missing among them." in cautions(
         replace(binary_record(), sealed_rows=40)
     )

@@ -16,6 +16,7 @@ from PIL import Image, ImageOps
 from luthier.core.errors import DataUnreadable
 from luthier.data.images import ImageBytes, ImageFile, ImageRow, Reference, has_image_ending, image_column, reference_to
 from luthier.data.images.idx import is_idx_name, read_idx
+from luthier.data.images.references import written_name
 from luthier.data.read import ARROW, DELIMITED, JSON_LINES, PARQUET, read_table, source_name
 
 WANTED = "a folder, an image file, encoded bytes, a Pillow image, a uint8 array [height, width] or [height, width, channels], or a list of these"
@@ -65,7 +66,7 @@ def _of_path(path: Path) -> Iterable[NamedImage]:
     endings = [suffix.lower() for suffix in path.suffixes[-2:]]
     if any(ending in (*DELIMITED, *PARQUET, *JSON_LINES, *ARROW) for ending in endings):
         return _of_table(read_table(path), path.parent, path.name)
-    return [NamedImage(path.name, ImageFile(path))]
+    return [NamedImage(written_name(path.name), ImageFile(path))]
 
 
 def _of_folder(root: Path) -> list[NamedImage]:
@@ -76,7 +77,7 @@ def _of_folder(root: Path) -> list[NamedImage]:
         names += [(Path(place) / name).relative_to(root).as_posix() for name in files if has_image_ending(name) and not name.startswith(".")]
     if not names:
         raise DataUnreadable(f"A folder must hold PNG, JPEG, WebP, BMP, GIF or TIFF images, at any depth, but {str(root)!r} holds none. Check the path.")
-    return [NamedImage(name, ImageFile(root / name)) for name in sorted(names)]
+    return [NamedImage(written_name(name), ImageFile(root / name)) for name in sorted(names)]
 
 
 def _of_rows(pixels: np.ndarray) -> list[NamedImage]:
@@ -114,7 +115,7 @@ def _one(image: Any, place: int) -> NamedImage:
     if isinstance(image, Image.Image):
         return NamedImage(_row(place), _of_pillow(image))
     reference = reference_to(image)
-    return NamedImage(str(reference.path) if isinstance(reference, ImageFile) else _row(place), reference)
+    return NamedImage(written_name(reference.path) if isinstance(reference, ImageFile) else _row(place), reference)
 
 
 def _of_pillow(image: Image.Image) -> Reference:

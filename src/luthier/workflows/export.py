@@ -32,7 +32,7 @@ def export(model: str | Path, *, to: str = "python", out: str | Path | None = No
 
     Raises:
         BundleMissing, BundleDamaged, BundleTooNew: the model cannot be used.
-        SettingInvalid: there is no such form.
+        SettingInvalid: there is no such form, or the model is one of images.
     """
     if to not in FORMS:
         raise SettingInvalid(f"A model can be exported to {', '.join(FORMS)}, but {to!r} came. The model.onnx of every model is ready to use as it is.")
@@ -40,6 +40,7 @@ def export(model: str | Path, *, to: str = "python", out: str | Path | None = No
     if path is not None:
         refuse_existing(path, force=force)
     manifest = read_manifest(Path(model))
+    _refuse_images(manifest)
     files = verified_files(Path(model), manifest)
     recipe = heaviest_recipe(manifest)
     script = python_script(
@@ -53,6 +54,11 @@ def export(model: str | Path, *, to: str = "python", out: str | Path | None = No
         with whole_file(path) as temporary:
             temporary.write_text(script, encoding="utf-8")
     return script
+
+
+def _refuse_images(manifest: Manifest) -> None:
+    if manifest.pixels is not None:
+        raise SettingInvalid("Only a model of a table can be exported as a script, but this one is of images. Its model.onnx runs anywhere as it is.")
 
 
 def heaviest_recipe(manifest: Manifest) -> Recipe:

@@ -15,6 +15,7 @@ from luthier.core.listener import Listener, Silent
 from luthier.core.recipe import Recipe
 from luthier.core.task import ColumnKind
 from luthier.data import Dataset, Source, build_dataset, run_checks, split_rows
+from luthier.data.images import holds_images
 from luthier.fit import FoldTensors, choose_device, one_thread
 from luthier.fit.lr_range import LearningRateRange, learning_rate_range
 from luthier.fit.noise_scale import NoiseScale, gradient_noise_scale
@@ -84,6 +85,8 @@ def lr_find(
         >>> [finding.name for finding in lr_find(rows, target="sold", nets=["mlp"], steps=20).findings]
         ['mlp']
     """
+    if holds_images(data):
+        raise SettingInvalid("lr-find tests networks on a table, but this data set is one of images. `luthier fit` searches the learning rates for images.")
     told = listener or Silent()
     torch_device = choose_device(device)
     dataset = build_dataset(data, target=target, task=task, kinds={name: str(kind) for name, kind in (kinds or {}).items()}, time=time, group=group)

@@ -113,6 +113,7 @@ def test_an_unwritable_cache_is_refused_where_memory_is_short(files: list[ImageF
 
 
 def test_the_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LUTHIER_CACHE", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", "/var/tmp/somebody")
     shared = cache_folder()
     monkeypatch.setenv("LUTHIER_CACHE", "/data/luthier")

@@ -14,7 +14,7 @@ from luthier.core.errors import DataUnreadable, SettingInvalid
 from luthier.core.findings import Event
 from luthier.data.images.folders import list_folder
 from luthier.data.images.idx import IdxPair, is_idx_name, read_class_names, read_pair
-from luthier.data.images.references import ImageFile, ImageRow, Reference
+from luthier.data.images.references import ImageFile, ImageRow, Reference, written_name
 from luthier.data.images.tables import list_table, table_holds_images
 from luthier.data.read import Source
 
@@ -113,10 +113,10 @@ def _of_table(source: Source, target: str | None, image: str | None, group: str 
 def _of_folder(root: Path, target: str) -> Listing:
     images = list_folder(root)
     return Listing(
-        name=root.resolve().name,
+        name=written_name(root.resolve().name),
         references=tuple(ImageFile(root / name) for name in images.names),
-        names=tuple(images.names),
-        labels=pl.Series(target, images.labels, dtype=pl.String),
+        names=tuple(map(written_name, images.names)),
+        labels=pl.Series(target, [written_name(label) for label in images.labels], dtype=pl.String),
         sealed=np.array(images.sealed) if any(images.sealed) else None,
         why_classes="a folder is a class",
         events=tuple(images.events),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,6 +89,16 @@ def reference_to(image: Reference | str | Path | bytes | np.ndarray) -> Referenc
     if isinstance(image, np.ndarray):
         return ImageRow(image[None], 0)
     return ImageFile(Path(image))
+
+
+def written_name(path: str | Path) -> str:
+    """A path as text that can be written down anywhere: bytes of a name that are no UTF-8 become such as `\\xff`.
+
+    Example:
+        >>> written_name("shoes/7.png"), written_name("caf\\udce9.png")
+        ('shoes/7.png', 'caf\\\\xe9.png')
+    """
+    return os.fsencode(path).decode(errors="backslashreplace")
 
 
 def has_image_ending(name: str) -> bool:
