@@ -158,5 +158,5 @@ def image_opening(space: Space, *, rows: int) -> Opening:
             ),
         ),
         deciding=frozenset({"augmentation.flip", "net.mirror"}),
-        epochs=0.5 * lengths_for_images(rows).fold,
+        epochs=0.35 * lengths_for_images(rows).fold,
     )
