@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -77,3 +79,11 @@ def test_what_holds_no_images_is_refused(tmp_path: Path, make: Callable[[Path], 
         named_images(make(tmp_path))
 
     assert str(refusal.value) == told.format(path=tmp_path, here=Path.cwd())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names of files are text")
+def test_names_that_are_no_text_are_written_with_their_bytes(tmp_path: Path) -> None:
+    file = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.png"))
+    Image.fromarray(BLACK).save(file)
+
+    assert [named_images(source)[0].name for source in (tmp_path, file, [file])] == ["caf\\xe9.png", "caf\\xe9.png", f"{tmp_path}/caf\\xe9.png"]

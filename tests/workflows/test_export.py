@@ -13,6 +13,7 @@ from luthier.bundle.manifest import read_manifest
 from luthier.core.errors import BundleMissing, OutputExists, SettingInvalid
 from luthier.workflows.export import EPOCHS_UNKNOWN, epochs_of, export, heaviest_recipe
 from luthier.workflows.result import FitResult
+from tests.bundle.made_up_images import GRAY, PRODUCTS, make_image_bundle
 from tests.workflows.tables import inputs_and
 
 
@@ -70,3 +71,12 @@ def test_an_unknown_form_is_refused(multiclass: FitResult) -> None:
 def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BundleMissing, match=f"but {tmp_path} has no {MANIFEST}"):
         export(tmp_path)
+
+
+def test_a_model_of_images_is_refused(tmp_path: Path) -> None:
+    model = make_image_bundle(tmp_path / "model", PRODUCTS, GRAY)
+
+    with pytest.raises(SettingInvalid) as refusal:
+        export(model.folder)
+
+    assert str(refusal.value) == "Only a model of a table can be exported as a script, but this one is of images. Its model.onnx runs anywhere as it is."

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -11,6 +12,7 @@ from luthier.core.task import TaskKind
 from luthier.data import build_dataset, split_rows
 from luthier.tune import portfolio
 from luthier.workflows.lr_find import first_fold, lr_find
+from tests.workflows.photos import write_photos
 from tests.workflows.tables import inputs_and
 
 
@@ -72,3 +74,12 @@ def test_a_table_that_a_fit_refuses_is_refused() -> None:
 
     with pytest.raises(CheckRefused, match="class-too-small: A class with one row cannot be both learned and judged: 'single'"):
         lr_find(table, target="kind")
+
+
+def test_images_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingInvalid) as refusal:
+        lr_find(write_photos(tmp_path), target="label")
+
+    assert str(refusal.value) == (
+        "lr-find tests networks on a table, but this data set is one of images. `luthier fit` searches the learning rates for images."
+    )

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from luthier.core.errors import SettingInvalid
-from luthier.data.images import read_listing
+from luthier.data.images import probe_image, read_listing
 from tests.data.images.pictures import picture, save
 
 
@@ -59,3 +61,15 @@ def test_a_setting_that_does_not_fit_is_refused(folder: Path, case: str) -> None
         read_listing(folder, **asked)
 
     assert str(refusal.value) == message
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names of files are text")
+def test_names_that_are_no_text_are_written_with_their_bytes(folder: Path) -> None:
+    os.rename(folder / "dog", os.fsencode(folder) + b"/ch\xefen")
+    os.rename(folder / "cat" / "ann_1.png", os.fsencode(folder / "cat") + b"/caf\xe9.png")
+
+    listing = read_listing(folder)
+
+    assert listing.names[1:3] == ("cat/caf\\xe9.png", "ch\\xefen/ann_3.png")
+    assert listing.labels.unique(maintain_order=True).to_list() == ["cat", "ch\\xefen"]
+    assert [probe_image(reference).height for reference in listing.references] == [8] * 5

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 import warnings
 import zlib
@@ -67,3 +68,18 @@ def test_a_decompression_bomb_is_refused_by_its_header() -> None:
 
     assert reason(png_header(30_000, 30_000)) == "it has more than 100 million pixels"
     assert middling == "it has 11,000 × 10,000 pixels, more than 100 million"
+
+
+def test_a_file_that_cannot_be_opened_says_why(tmp_path: Path) -> None:
+    (tmp_path / "loop.png").symlink_to("loop.png")
+
+    with pytest.raises(ImageUnreadable, match=r"^it cannot be opened \(too many (levels of )?symbolic links( encountered)?\)$"):
+        probe_image(reference_to(tmp_path / "loop.png"))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+
+    with pytest.raises(ImageUnreadable, match="^it is empty$"):
+        probe_image(reference_to(tmp_path / "pipe.png"))

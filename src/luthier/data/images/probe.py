@@ -94,5 +94,7 @@ def _lies_on_its_side(image: Image.Image) -> bool:
 
 
 def _in_few_words(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"it cannot be opened ({error.strerror.lower()})"
     said = (str(error).strip().splitlines() or [""])[0].rstrip(".").lower()
     return "it is cut off" if "truncated" in said or isinstance(error, EOFError) else f"it is damaged ({said or type(error).__name__})"

@@ -25,7 +25,7 @@ class ImageFile:
 
     def stream(self) -> BinaryIO:
         """The encoded image, to be closed by the caller."""
-        return self.path.open("rb")
+        return open(self.path, "rb", opener=_without_waiting)
 
     @property
     def encoded_bytes(self) -> int:
@@ -73,6 +73,11 @@ class ImageRow:
 
 
 Reference: TypeAlias = ImageFile | ImageBytes | ImageRow
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Opens a file; a pipe that nobody writes to is empty, where an ordinary reader would wait for ever."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def reference_to(image: Reference | str | Path | bytes | np.ndarray) -> Reference:

@@ -51,3 +51,9 @@ def test_facts_that_vary_by_themselves_give_nothing_away(tmp_path: Path) -> None
     sizes = np.random.default_rng(0).integers(100, 200, ROWS).tolist()
 
     assert found("giveaway", with_facts(tmp_path, width=sizes, height=sizes[::-1], encoded_bytes=sizes)) == []
+
+
+def test_classes_of_two_images_each_are_looked_at_without_a_warning(tmp_path: Path) -> None:
+    labels = [f"kind {number // 2}" for number in range(ROWS)]
+
+    assert found("giveaway", image_set(tmp_path, pictures(ROWS), labels)) == []

@@ -6,6 +6,7 @@ and fails on new images. What is NOT found: a watermark, a background, a sharpne
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 
 import numpy as np
@@ -33,11 +34,13 @@ def check(images: ImageSet) -> Iterable[Finding]:
     target, classify = ranked_target(images.dataset, rows), images.dataset.task.kind.is_classification
     asked = [(fact, values[rows], kind, FILE_SKILL) for fact, kind, values in _file_facts(images)]
     asked += [(fact, values[rows], ColumnKind.NUMERIC, BORDER_SKILL) for fact, values in _border_facts(images)]
-    told = {
-        fact: skill
-        for fact, values, kind, enough in asked
-        if values.min() < values.max() and (skill := held_out_skill(values, kind, target, classify=classify)) >= enough
-    }
+    with warnings.catch_warnings():  # scikit-learn takes many small classes for numbers, and says so for each tree
+        warnings.simplefilter("ignore", UserWarning)
+        told = {
+            fact: skill
+            for fact, values, kind, enough in asked
+            if values.min() < values.max() and (skill := held_out_skill(values, kind, target, classify=classify)) >= enough
+        }
     if told:
         best = max(told, key=told.__getitem__)
         others = [fact for fact in told if fact != best]
