@@ -166,3 +166,14 @@ def test_the_answers_to_a_class_of_one_row_in_a_large_table_exist():
 
     assert boosting.prediction.shape == (20, 4)
     assert [event.what for event in boosting.events] == ["Gradient boosting did not see 1 rows whose class occurs once."]
+
+
+def test_trees_of_very_many_classes_are_left_out_where_no_time_is_left_for_them() -> None:
+    names, classes = [f"x{place}" for place in range(60)], tuple(f"kind {place}" for place in range(200))
+    numbers = pl.DataFrame(np.random.default_rng(0).normal(size=(400, 60)), schema=names)
+    schema = Schema(columns=tuple(Column(name=name, kind=ColumnKind.NUMERIC, dtype="Float64") for name in names))
+    task = Task(kind=TaskKind.MULTICLASS, target="kind", classes=classes)
+
+    runs = fit_baselines(numbers, np.arange(400) % 200, numbers[:5], schema=schema, task=task, deadline=Deadline(budget_seconds=10.0))
+
+    assert runs[-1].failure == "There was no time left for the trees of 200 classes."

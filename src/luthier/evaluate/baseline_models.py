@@ -55,6 +55,8 @@ class Baseline:
     "As sentences call it, such as `the linear model`."
     answer: Callable[[BaselineData], Answer]
     "Learns, and predicts the test rows: probabilities [rows, classes] or numbers [rows], and what it had to leave out."
+    grows_trees: bool = False
+    "True where each class has trees of its own: many classes take long however few the rows are."
 
 
 def _constant(data: BaselineData) -> Answer:
@@ -106,7 +108,7 @@ def _boosting(data: BaselineData) -> Answer:
 BASELINES: tuple[Baseline, ...] = (
     Baseline(name="constant", label="the constant guess", answer=_constant),
     Baseline(name="linear", label="the linear model", answer=_linear),
-    Baseline(name="gradient boosting", label="gradient boosting", answer=_boosting),
+    Baseline(name="gradient boosting", label="gradient boosting", answer=_boosting, grows_trees=True),
 )
 
 

@@ -103,12 +103,13 @@ def _augmentation(prepared: Preparation, best: Candidate, seed: int) -> Augmenta
 
 
 def _runs(training: Training, best: Candidate) -> Iterator[RunFacts]:
-    """Every score of the best recipe's family, fold by fold."""
+    """Every score of the best recipe's family, fold by fold, with the settings that were not always the same."""
     family = training.trials[best.trial].point[FAMILY]
-    for trial in training.trials:
-        if trial.point[FAMILY] != family:
-            continue
-        settings = {path: value for path, value in trial.point.items() if path not in (FAMILY, FOLLOWS_FLIPS)}
+    kin = [trial for trial in training.trials if trial.point[FAMILY] == family]
+    values = {path: {trial.point[path] for trial in kin if path in trial.point} for trial in kin for path in trial.point}
+    told = [path for path in values if len(values[path]) > 1 and path not in (FAMILY, FOLLOWS_FLIPS)]
+    for trial in kin:
+        settings = {path: trial.point[path] for path in told if path in trial.point}
         for score in trial.scores:
             for fold, error in zip(score.folds, score.errors, strict=True):
                 yield RunFacts(settings=settings, fold=fold, seed=0, error=error, rung=score.rung)
