@@ -54,5 +54,6 @@ def test_the_card_of_an_image_model_says_what_the_networks_see(image_classifier:
     card = model_card(image_classifier.manifest, name="photos", rows=1_000, sealed_rows=200, comparisons=[], warnings=[])
 
     assert "Predicts `class` (multiclass) from the images of `photos`.\nClasses: bag, coat, shoe." in card
+    assert "On 200 sealed images of 1,000, opened once after the last choice:" in card
     assert "## Inputs\n\n- `image`: uint8 of any height and width, red, green and blue; the networks see 10 x 12 pixels\n" in card
     assert "- An image of something that is none of the classes gets a class too.\n" in card

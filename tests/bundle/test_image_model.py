@@ -22,6 +22,7 @@ from luthier.bundle import Bundle, Resizer
 from luthier.core.errors import DataUnreadable
 from luthier.data.images import ImageFile, open_cache
 from tests.bundle.made_up_images import GRAY, MadeUpImages, some_images
+from tests.data.images.pictures import taking_at_most
 
 AS_IN_TORCH = {"atol": 1e-5, "rtol": 1e-5}
 PREDICT = "import sys; from luthier.bundle import Bundle; print(Bundle.load(sys.argv[1]).predict_proba(sys.argv[2]).tolist())"
@@ -74,6 +75,16 @@ def test_decoded_pixels_are_answered_in_blocks(image_classifier: MadeUpImages) -
     images = some_images(70, channels=3, height=shape.height, width=shape.width)
 
     np.testing.assert_allclose(model.predict_pixels(np.stack(images)), image_classifier.answers(images), **AS_IN_TORCH)
+
+
+def test_decoded_pixels_of_some_rows_are_taken_a_few_at_a_time(image_regressor: MadeUpImages) -> None:
+    shape, model = image_regressor.shape, Bundle.load(image_regressor.folder)
+    pixels, rows = np.stack(some_images(40, channels=shape.channels, height=shape.height, width=shape.width)), np.r_[39, 0:20]
+
+    answers = model.predict_pixels(taking_at_most(8, pixels), rows=rows)
+
+    np.testing.assert_allclose(answers, model.predict_pixels(pixels)[rows], rtol=1e-6)
+    assert model.predict_pixels(pixels, rows=rows[:0]).shape == (0,)
 
 
 def test_the_pixels_of_a_training_are_those_that_a_served_file_is_answered_by(image_classifier: MadeUpImages, tmp_path: Path) -> None:
@@ -212,5 +223,5 @@ def test_unreadable_images_among_others_are_counted_and_named_and_nothing_is_ans
     empty = ", ".join(f"'empty{place}.png' (it is empty)" for place in range(4))
     assert str(refusal.value) == (
         f"Every image must be readable, but 7 of 27 cannot be read: 'bag/cut.png' (it is cut off), {empty} and 2 more. "
-        "Replace or remove them, and ask again: no row was left out in silence, and none was answered."
+        "Replace or remove them, and ask again: no image was left out in silence, and none was answered."
     )

@@ -9,6 +9,7 @@ import pytest
 from luthier.bundle import image_profile, reference_profile
 from luthier.bundle.profile import MOST_IMAGES, MOST_LEVELS
 from tests.bundle.made_up import CLASSES, NUMBER, training_rows
+from tests.data.images.pictures import taking_at_most
 from tests.data.typed_frames import KINDS, schema_of
 
 SCHEMA = schema_of(*KINDS)
@@ -86,3 +87,24 @@ def test_of_many_images_an_even_sample_is_measured() -> None:
     told = image_profile(pixels, NUMBER, np.arange(10.0))
 
     assert (told["rows"], told["columns"]["image"]["measured"]) == (MOST_IMAGES + 1, MOST_IMAGES // 2 + 1)
+
+
+def test_some_images_are_told_as_if_they_were_alone_and_looked_at_one_by_one() -> None:
+    pixels, rows = np.random.default_rng(0).integers(0, 256, (30, 9, 7, 3), dtype=np.uint8), np.arange(1, 30, 2)
+
+    told = image_profile(taking_at_most(1, pixels), NUMBER, np.arange(15.0), rows=rows)
+
+    assert told == image_profile(pixels[rows], NUMBER, np.arange(15.0))
+    assert told["rows"] == 15
+
+
+def test_the_light_of_images_is_what_numpy_says_of_their_pixels() -> None:
+    pixels = np.random.default_rng(1).integers(0, 256, (40, 6, 5, 2), dtype=np.uint8)
+
+    second = image_profile(pixels, NUMBER, np.arange(40.0))["columns"]["image"]["channels"][1]
+
+    levels = pixels[..., 1]
+    assert (second["mean"], second["deviation"]) == (pytest.approx(levels.mean()), pytest.approx(levels.std()))
+    np.testing.assert_allclose(second["image_means"], np.percentile(levels.mean(axis=(1, 2)), np.arange(101)))
+    np.testing.assert_allclose(second["image_deviations"], np.percentile(levels.std(axis=(1, 2)), np.arange(101)))
+    np.testing.assert_allclose(second["histogram"], np.histogram(levels, bins=32, range=(0, 256))[0] / levels.size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 
@@ -35,8 +36,12 @@ def failing_app(error: BaseException) -> typer.Typer:
         (DataUnreadable("A table is required, but 'x' is a picture. Give a CSV file."), "Error: A table is required, but 'x' is a picture. Give a CSV file.\n"),
         (Interrupted("Stopped at your request. Nothing was kept."), "Error: Stopped at your request. Nothing was kept.\n"),
         (KeyboardInterrupt(), "Error: Stopped at your request. Nothing was written.\n"),
+        (
+            PermissionError(errno.EACCES, "Permission denied", "wages.csv"),
+            "Error: A path that can be used is required, but 'wages.csv' cannot: Permission denied. Check the path and who may read and write there.\n",
+        ),
     ],
-    ids=["error", "interrupted", "ctrl-c"],
+    ids=["error", "interrupted", "ctrl-c", "permission"],
 )
 def test_an_error_raised_on_purpose_is_one_message_on_stderr_and_exit_code_1(error, message):
     outcome = CliRunner().invoke(failing_app(error), ["fail"])
@@ -56,6 +61,12 @@ def test_a_bug_keeps_its_traceback():
     outcome = CliRunner().invoke(failing_app(ZeroDivisionError("bug")), ["fail"])
 
     assert isinstance(outcome.exception, ZeroDivisionError)
+
+
+def test_an_error_of_the_system_that_is_about_no_path_is_a_bug():
+    outcome = CliRunner().invoke(failing_app(OSError(errno.EBADF, "Bad file descriptor")), ["fail"])
+
+    assert isinstance(outcome.exception, OSError)
 
 
 @pytest.mark.parametrize(

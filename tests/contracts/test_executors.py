@@ -122,7 +122,10 @@ def test_the_seconds_of_a_job_run_while_it_trains_and_not_while_it_waits(executo
 def test_news_come_in_the_calling_thread(executor: Executor) -> None:
     threads, last = set(), []
 
-    executor.run(different_jobs(), tell=lambda progress, error: (threads.add(threading.get_ident()), last.append(progress)))
+    executor.run(
+        [make_job(), make_job("tabm-mini", steps=2), make_job(steps=1)],
+        tell=lambda progress, error: (threads.add(threading.get_ident()), last.append(progress)),
+    )
 
     assert threads == {threading.get_ident()}
     assert all(0 <= progress <= 1 for progress in last)

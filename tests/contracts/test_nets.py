@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-
-import numpy as np
-import onnxruntime
 import pytest
 import torch
 from torch.func import functional_call, stack_module_state, vmap
@@ -194,18 +190,3 @@ def test_the_layers_between_input_and_head_are_matrices_for_muon(name):
 
     assert len(matrices) >= 2
     assert not any(parameter.startswith(("head", "inputs", "scal")) for parameter in matrices)
-
-
-@every_architecture
-def test_exported_to_onnx_a_net_gives_the_same_numbers_for_any_number_of_rows(name, tmp_path):
-    net, file = _started(Choice(name=name, settings=SMALL), SHAPES["mixed"]), tmp_path / "net.onnx"
-    rows = torch.export.Dim("rows")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        torch.onnx.export(net, _rows(SHAPES["mixed"], 3), dynamo=True, dynamic_shapes=({0: rows}, {0: rows}), verbose=False).save(file)
-    session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
-
-    for count in (1, 17):
-        numbers, codes = _rows(SHAPES["mixed"], count, seed=5)
-        (served,) = session.run(None, {"numbers": numbers.numpy(), "codes": codes.numpy()})
-        np.testing.assert_allclose(served, net(numbers, codes).detach().numpy(), rtol=1e-5, atol=1e-5)

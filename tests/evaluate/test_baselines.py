@@ -6,7 +6,7 @@ import pytest
 
 from luthier.core.clock import Deadline
 from luthier.core.task import Column, ColumnKind, Schema, Task, TaskKind
-from luthier.evaluate import METRICS, Baseline, fit_baselines
+from luthier.evaluate import BASELINES, METRICS, Baseline, BaselineData, Outlook, fit_baselines
 from tests.evaluate.predictions import REGRESSION, TASKS
 
 SCHEMA = Schema(
@@ -148,6 +148,108 @@ def test_a_deadline_decides_how_many_rows_of_a_large_table_are_learned(probe_sec
     assert run.rows == rows
     assert [event.what for event in run.events] == ([] if rows == 120_000 else [f"The baseline 'slow' learned from {rows:,} of 120,000 training rows."])
     assert run.seconds == slow.time <= 20 + 1e-9
+
+
+# A quarter of the 4,000 rows costs 1, 5 or 20 of the 20 s.
+@pytest.mark.parametrize(("part_seconds", "rows"), [(1.0, 4_000), (5.0, 3_000), (20.0, 1_000)])
+def test_a_deadline_bounds_small_tables_as_it_bounds_large_ones(part_seconds, rows):
+    slow = SlowBaseline(part_seconds / 1_000)
+
+    (run,), _ = runs(
+        REGRESSION,
+        number_of,
+        rows=4_000,
+        deadline=Deadline(budget_seconds=20, now=slow.now),
+        baselines=[Baseline(name="slow", label="a slow one", answer=slow.answer)],
+    )
+
+    assert run.rows == rows
+    assert run.seconds == slow.time <= 20 + 1e-9
+
+
+class SlowTrees:
+    """Takes some seconds and a millisecond a row, on a clock of its own; an idle machine would take 1 s and as much a row."""
+
+    def __init__(self, seconds):
+        self.time, self.seconds = 0.0, seconds
+        self.baseline = Baseline(name="trees", label="trees", answer=self.answer, outlook=Outlook(seconds=self.outlook, begin=self.begin))
+
+    def now(self):
+        return self.time
+
+    def outlook(self, data, rows):
+        return 1.0 + 0.001 * rows
+
+    def answer(self, data, *, share=1.0):
+        self.time += share * self.seconds * self.outlook(data, data.train.height)
+        return np.zeros(data.test.height), ()
+
+    def begin(self, data):
+        return self.answer(data, share=0.05)
+
+
+def grown(slow, *, rows, seconds=20.0):
+    (run,), _ = runs(REGRESSION, number_of, rows=rows, deadline=Deadline(budget_seconds=seconds, now=slow.now), baselines=[slow.baseline])
+    return run
+
+
+# An idle machine would take 4 s for 3,000 rows and 9 s for 8,000; this one is idle, half as fast, and a fifth as fast.
+@pytest.mark.parametrize(
+    ("slowness", "rows", "learned", "used"),
+    [(1.0, 3_000, 3_000, 4.0), (2.0, 8_000, 8_000, 18.9), (5.0, 8_000, 2_550, 20.0)],
+    ids=["sure", "measured", "not all"],
+)
+def test_trees_are_grown_on_as_many_rows_as_an_outlook_and_a_beginning_allow(slowness, rows, learned, used):
+    slow = SlowTrees(slowness)
+
+    run = grown(slow, rows=rows)
+
+    assert (run.failure, run.rows) == ("", learned)
+    assert run.seconds == slow.time == pytest.approx(used, abs=0.01)
+
+
+def test_trees_that_would_take_too_long_on_few_rows_too_are_left_out_and_it_is_told():
+    slow = SlowTrees(20.0)
+
+    run = grown(slow, rows=8_000)
+
+    assert run.prediction is None
+    assert [event.what for event in run.events] == [
+        "The baseline 'trees' gave no prediction. There was no time left for it: 1,000 rows would take about 40 s, and 11 s were left."
+    ]
+    assert run.seconds == slow.time == pytest.approx(9.0)
+
+
+def test_trees_without_hope_are_not_begun():
+    slow = SlowTrees(1.0)
+
+    run = grown(slow, rows=8_000, seconds=0.4)
+
+    assert (run.failure, run.seconds) == ("There was no time left for trees over 5 columns.", 0.0)
+
+
+# The measured seconds of one core; an outlook is for the order of magnitude.
+@pytest.mark.parametrize(
+    ("rows", "columns", "classes", "seconds"),
+    [(1_000, 5, 2, 0.11), (10_000, 50, 2, 0.63), (1_250, 196, 10, 9.8), (10_000, 50, 10, 5.4), (10_000, 196, 10, 20.0)],
+)
+def test_the_outlook_of_boosting_is_what_was_measured(rows, columns, classes, seconds):
+    boosting = next(baseline for baseline in BASELINES if baseline.outlook is not None)
+    schema = Schema(columns=tuple(Column(name=f"x{place}", kind=ColumnKind.NUMERIC, dtype="Float64") for place in range(columns)))
+    kind = TaskKind.BINARY if classes == 2 else TaskKind.MULTICLASS
+    task = Task(kind=kind, target="y", classes=tuple(map(str, range(classes))))
+
+    expected = boosting.outlook.seconds(BaselineData(train=pl.DataFrame(), truth=np.zeros(0), test=pl.DataFrame(), schema=schema, task=task, seed=0), rows)
+
+    assert 0.7 * seconds < expected < 1.5 * seconds
+
+
+def test_boosting_with_time_left_is_the_boosting_without_a_deadline():
+    (*_, timed), _ = runs(REGRESSION, number_of, deadline=Deadline(budget_seconds=600))
+    (*_, free), _ = runs(REGRESSION, number_of)
+
+    assert timed.prediction.tolist() == free.prediction.tolist()
+    assert timed.rows == free.rows == 400
 
 
 def test_no_baseline_is_started_after_the_deadline():

@@ -81,7 +81,7 @@ def test_a_large_table_says_that_it_had_fewer_resamples():
     evaluation = evaluate(REGRESSION, truth, truth + rng.normal(size=100_000))
 
     assert evaluation.resamples == 200
-    assert [event.what for event in evaluation.events] == ["The intervals come from 200 resamples instead of 1,000, because 100,000 rows were judged."]
+    assert [event.what for event in evaluation.events] == ["The intervals come from 200 resamples instead of 1,000, because 100,000 answers were judged."]
 
 
 def test_ten_thousand_rows_of_six_classes_take_two_seconds_at_most():

@@ -87,7 +87,7 @@ def test_alternating_flips_show_a_network_both_sides_of_an_image_in_two_epochs()
     by_row: dict[int, list[torch.Tensor]] = {}
     for step in range(2 * source.steps_per_epoch):
         (images,), _ = source.batch(step, 0.0)
-        for row, image in zip(source.orders.batch(step)[0].tolist(), images[0], strict=True):
+        for row, image in zip(source.unchanged.orders.batch(step)[0].tolist(), images[0], strict=True):
             by_row.setdefault(row, []).append(image)
 
     pairs = [pair for pair in by_row.values() if len(pair) == 2]

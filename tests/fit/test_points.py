@@ -44,13 +44,14 @@ def points(folder: Path) -> ResumePoint:
     return ResumePoint(file=folder / "state", every_seconds=0.0)
 
 
-@pytest.mark.parametrize(("name", "killed_after"), [(name, after) for name in RECIPES for after in ((1, 2) if name == "divergence" else (1, 5, 9))])
-def test_a_killed_training_ends_in_the_same_networks_to_the_last_bit(name: str, killed_after: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_training_that_is_killed_three_times_ends_in_the_same_networks_to_the_last_bit(name: str, tmp_path: Path) -> None:
     recipe = RECIPES[name]
     unbroken = run(recipe)
 
-    with pytest.raises(Killed):
-        run(recipe, points(tmp_path), killed_after=killed_after)
+    for killed_after in (1, 1) if name == "divergence" else (1, 4, 4):
+        with pytest.raises(Killed):
+            run(recipe, points(tmp_path), killed_after=killed_after)
     taken_up = run(recipe, points(tmp_path))
 
     for whole, broken in zip(unbroken, taken_up, strict=True):

@@ -6,9 +6,10 @@ import pytest
 import torch
 
 from luthier.core.recipe import Member
-from luthier.core.task import InputShape, TaskKind
+from luthier.core.task import InputShape, PixelShape, TaskKind
 from luthier.fit import Population
 from luthier.fit.batches import FoldRows
+from luthier.fit.population import rows_to_start_from
 from luthier.nets.registry import architectures_that_see
 from luthier.optim import OPTIMIZERS
 from tests.fit.conftest import make_data, make_members, make_recipe
@@ -86,3 +87,17 @@ def test_regression_predictions_come_back_in_the_targets_unit_and_range() -> Non
     for fold, values in enumerate(validation_predictions(population, population.weights_to_judge())):
         train = data.truth[data.train_rows[fold].numpy()]
         assert train.min() <= values.min() <= values.max() <= train.max()
+
+
+@pytest.mark.parametrize(
+    ("shape", "rows"),
+    [
+        (InputShape(numbers=100_000), 8_192),
+        (PixelShape(channels=1, height=28, width=28), 8_192),
+        (PixelShape(channels=3, height=512, width=512), 341),
+        (PixelShape(channels=3, height=2_048, width=2_048), 256),
+    ],
+    ids=["a wide table", "small images", "large images", "huge images"],
+)
+def test_a_start_looks_at_as_many_images_as_fit_into_memory_but_never_at_a_few(shape: InputShape | PixelShape, rows: int) -> None:
+    assert rows_to_start_from(shape) == rows

@@ -61,3 +61,34 @@ def test_running_statistics_are_the_mean_of_what_the_parts_saw() -> None:
 
     seen = [net[0](images[0, rows]).mean(dim=(0, 2, 3)) for rows in (slice(0, 5), slice(5, 10))]
     torch.testing.assert_close(buffers["1.running_mean"][0], 0.1 * (seen[0] + seen[1]) / 2)
+
+
+class Whitened(nn.Module):
+    """Two constants, one of them infinite, and a running mean."""
+
+    whitening: Tensor
+    seen: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        generator = torch.Generator().manual_seed(1)
+        self.register_buffer("whitening", torch.rand(50, generator=generator))
+        self.register_buffer("mask", torch.tensor([0.0, -torch.inf, -0.0]))
+        self.register_buffer("seen", torch.zeros(1))
+        self.head = nn.Linear(36, 3)
+
+    def forward(self, images: Tensor) -> Tensor:
+        self.seen.lerp_(images.mean(), 0.1)
+        return self.head(images.flatten(1)) * self.whitening.mean()
+
+
+def test_constant_buffers_stay_what_they_are_to_the_last_bit_over_many_unequal_parts() -> None:
+    net, (images, targets) = Whitened(), batch(7)
+    weights, buffers = stacks(net)
+    shards, before = Shards(net, 3), {name: buffers[name].clone() for name in ("whitening", "mask")}
+
+    for _ in range(50):
+        shards.gradients(weights, buffers, (images,), targets, loss=loss, precision=nullcontext)
+
+    assert all(torch.equal(buffers[name].view(torch.int32), constant.view(torch.int32)) for name, constant in before.items())
+    torch.testing.assert_close(buffers["seen"][0, 0], images.mean(), atol=0.02, rtol=0.0)

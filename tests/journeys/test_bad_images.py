@@ -107,10 +107,7 @@ def test_a_file_of_anything_else_is_refused_as_weights_and_no_run_is_left(run: R
     write_photos(tmp_path)
     (tmp_path / "weights.safetensors").write_text("junk")
 
-    message = (
-        "The weights file must hold named tensors and nothing else, but 'weights.safetensors' holds bytes that are no pickle. "
-        "Nothing in it was run. Save the state dict as safetensors."
-    )
+    message = "The weights must be a safetensors file or a state dict that PyTorch saved, but 'weights.safetensors' is neither. Give the path of such a file."
     for more in ([], ["--fine-tune"]):
         outcome = run("fit", "photos", "--weights", "weights.safetensors", "--work", "1k", "--out", "model", *more)
         refused(outcome, message, tmp_path, left=["photos", "weights.safetensors"])
@@ -142,6 +139,6 @@ def test_a_folder_with_one_unreadable_image_is_not_answered_in_part(run: Run, tm
 
     message = (
         "Every image must be readable, but 1 of 7 cannot be read: 'leaf/zero.png' (it is empty). "
-        "Replace or remove them, and ask again: no row was left out in silence, and none was answered."
+        "Replace or remove them, and ask again: no image was left out in silence, and none was answered."
     )
     refused(run("predict", image_model, "photos", "--out", "answers.csv"), message, tmp_path, left=["photos"])

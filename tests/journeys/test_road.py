@@ -50,7 +50,7 @@ def test_a_model_gets_a_free_name_where_none_is_given(run, tmp_path):
 
 
 def test_the_demo_knows_its_table_and_its_target(run):
-    record = json.loads(run("demo", "health", "--work", "10k", "--json").stdout)
+    record = json.loads(run("demo", "health", "--work", "5k", "--json").stdout)
 
     assert (record["path"], record["target"], record["rows"]) == ("luthier-demo-health", "diagnosis", 8694)
 

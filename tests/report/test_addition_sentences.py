@@ -50,7 +50,7 @@ def test_gain_without_a_number_has_no_text():
 def test_summary_says_where_the_numbers_come_from():
     assert summary(additions()) == (
         "From the 41 runs of the search, a run being one recipe on one fold; nothing was trained for this. "
-        "A gain is the difference in points of accuracy on the rows that a fold held out."
+        "A gain is the difference in points of accuracy on the images that a fold held out."
     )
 
 
@@ -58,7 +58,7 @@ def test_notes_say_how_it_was_compared_and_what_the_bars_do_not_cover():
     assert comparison_note(additions().effects[2]) == "30 runs against 11, paired"
     assert comparison_note(additions().effects[0]) == "30 runs against 11, adjusted"
     assert method_note() == (
-        "Bars: 95 % intervals over runs on the same rows; other rows would make them wider, and about one bar in twenty misses the truth. "
+        "Bars: 95 % intervals over runs on the same images; other images would make them wider, and about one bar in twenty misses the truth. "
         "Paired: the runs differ in this choice alone. Adjusted: an additive model (least squares, outliers weighed down) accounts for the other "
         "settings; it knows nothing of choices that only help together. Nothing is said below 3 runs on a side, nor of runs that diverged."
     )

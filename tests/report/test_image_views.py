@@ -8,11 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from luthier.report import ReportRecord, render
+from luthier.report import ColumnFacts, ReportRecord, render
 from luthier.report.image_views import augmentation_words, mistakes_note, sure, suspects_note
 from luthier.report.images import ImageStory
 from tests.report.browser import measure, needs_chromium
 from tests.report.image_samples import image_record, image_story
+from tests.report.samples import binary_record, diagnosis_record, price_record
 from tests.report.test_page import HOSTILE, _with_every_text_hostile
 
 
@@ -101,3 +102,24 @@ def test_pictures_are_drawn_inside_the_width_of_a_phone(tmp_path):
 
     assert (sideways, drawn) == (0, True)
     assert right <= 390
+
+
+@pytest.mark.parametrize("sample", [diagnosis_record, binary_record, price_record], ids=["classes", "two classes", "a number"])
+def test_a_report_of_images_does_not_speak_of_rows_and_columns(sample):
+    """What the fit itself says, of its data and its phases, is left out."""
+    record = replace(sample(), images=image_story(), importance=None, findings=(), events=(), phases=(), splits=None)
+
+    page = re.sub(r"<style>.*?</style>", "", render(record), flags=re.DOTALL)
+    told = re.sub(r"<[^>]*>", " ", page) + " ".join(re.findall(r'(?:alt|aria-label)="([^"]*)"', page))
+
+    assert "sealed images" in told
+    assert re.findall(r"[^.]*\b(?:[Rr]ows?|[Cc]olumns?)\b[^.]*", told) == []
+
+
+def test_images_that_were_kept_together_are_told_with_what_they_share():
+    record = replace(image_record(), columns=(ColumnFacts(name="image", kind="image"), ColumnFacts(name="camera", kind="category", used=False)))
+
+    page = render(record)
+
+    assert "How the images were divided" in page
+    assert "<p>Images of the same <b>camera</b> were kept together.</p>" in page

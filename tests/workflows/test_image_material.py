@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import torch
 
 from luthier.data.images import build_image_set, read_listing, split_images
 from luthier.workflows.image_material import BASELINE_SIDE, ImageMaterial
+from tests.data.images.pictures import taking_at_most
 from tests.workflows.photos import write_photos
 
 CPU = torch.device("cpu")
@@ -89,3 +91,20 @@ def test_the_outline_and_the_profile_are_of_training_images(material: ImageMater
 
     assert material.outline() == {"channels": 3, "height": 10, "width": 8}
     assert profile["rows"] == train
+
+
+class RowsAskedFor:
+    """A model that answers with the numbers of the rows."""
+
+    def predict_pixels(self, pixels: np.ndarray, *, rows: np.ndarray) -> np.ndarray:
+        return rows
+
+
+def test_pixels_that_are_larger_than_memory_are_taken_a_few_at_a_time(material: ImageMaterial) -> None:
+    large, bundle = np.zeros((45, 300, 300, 3), dtype=np.uint8), RowsAskedFor()
+    material.images = replace(material.images, pixels=taking_at_most(4, large))
+    train = len(material.split.train)
+
+    assert material.profile(np.full((train, 3), 1 / 3))["rows"] == train
+    assert (material.for_baselines().train.height, material.for_baselines().sealed.height) == (train, 45 - train)
+    assert np.array_equal(material.answers(bundle), material.split.test)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -82,3 +83,16 @@ def test_predictions_of_a_number_are_numbers_inside_their_intervals(valued: FitR
     assert np.isfinite(predicted).all()
     assert (low <= predicted).all()
     assert (predicted <= high).all()
+
+
+@pytest.mark.parametrize("result", ["classified", "valued"])
+def test_what_a_fit_on_images_says_speaks_of_images(request: pytest.FixtureRequest, result: str) -> None:
+    fitted: FitResult = request.getfixturevalue(result)
+    record = fitted.record
+
+    told = [*record.search.plan, *(part.role for part in record.splits.parts), *(fact.value for fact in record.provenance)]
+    told += [finding.evidence for finding in record.findings] + [event.what for event in record.events if event.name != "unused-columns"]
+    told.append((fitted.path / "card.md").read_text())
+
+    assert any("training images" in text for text in told)
+    assert [text for text in told if re.search(r"\brows?\b|\bcolumns?\b", text)] == []

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -14,6 +18,7 @@ from luthier.workflows.image_story import (
     suspicious_rows,
     worst_cells,
 )
+from tests.data.images.pictures import taking_at_most
 
 CLASSES = ("cat", "dog", "owl")
 
@@ -24,7 +29,7 @@ def judged(truth: list[int], answers: list[int], sureness: list[float]) -> Judge
     probabilities[np.arange(len(truth)), answers] = sureness
     pixels = np.random.default_rng(0).integers(0, 256, (len(truth), 8, 6, 3), dtype=np.uint8)
     names = [f"{CLASSES[label]}/{row}.png" for row, label in enumerate(truth)]
-    return JudgedImages(names=names, pixels=pixels, classes=CLASSES, truth=np.array(truth), probabilities=probabilities)
+    return JudgedImages(names=names, pixels=pixels, places=np.arange(len(truth)), classes=CLASSES, truth=np.array(truth), probabilities=probabilities)
 
 
 def test_worst_cells_are_the_largest_with_their_surest_mistakes_first() -> None:
@@ -50,9 +55,7 @@ def test_surest_mistakes_come_first() -> None:
 
 def test_answers_that_costs_moved_are_the_ones_that_are_judged() -> None:
     images = judged([0, 1], [0, 1], [0.9, 0.5])
-    moved = JudgedImages(
-        names=images.names, pixels=images.pixels, classes=CLASSES, truth=images.truth, probabilities=images.probabilities, called=np.array([0, 2])
-    )
+    moved = replace(images, called=np.array([0, 2]))
 
     assert [(image.truth, image.answer) for image in confident_mistakes(moved)] == [("dog", "owl")]
 
@@ -60,7 +63,7 @@ def test_answers_that_costs_moved_are_the_ones_that_are_judged() -> None:
 def test_largest_errors_of_numbers_come_first() -> None:
     pixels = np.zeros((3, 4, 4, 1), np.uint8)
 
-    errors = largest_errors(["a", "b", "c"], pixels, np.array([1.0, 2.0, 3.0]), np.array([1.5, 0.0, 3.0]), most=2)
+    errors = largest_errors(["a", "b", "c"], lambda row: pixels[row], np.array([1.0, 2.0, 3.0]), np.array([1.5, 0.0, 3.0]), most=2)
 
     assert [(image.name, image.truth, image.answer, image.probability) for image in errors] == [("b", "2", "0", None), ("a", "1", "1.500", None)]
 
@@ -124,6 +127,15 @@ def test_explained_images_carry_their_heat() -> None:
 
     assert [(entry.image.name, entry.image.is_right) for entry in told] == [("dog/1.png", False), ("cat/0.png", True)]
     assert told[0].heat.shown == (72, 96)
+
+
+@pytest.mark.parametrize("tell", [worst_cells, confident_mistakes, label_suspects, lambda images: explained(images, [1, 0], np.ones((2, 8, 6)))])
+def test_pictures_are_those_of_the_places_and_no_others_are_read(tell: Callable[[JudgedImages], Any]) -> None:
+    images = judged([0, 1, 1, 0, 1], [0, 2, 1, 1, 0], [0.9, 0.8, 0.7, 0.9, 0.9])
+    others = np.zeros((20, *images.pixels.shape[1:]), np.uint8)
+    among = replace(images, pixels=taking_at_most(1, np.concatenate([others, images.pixels])), places=images.places + 20)
+
+    assert tell(among) == tell(images)
 
 
 def test_augmented_images_are_told_with_their_original() -> None:

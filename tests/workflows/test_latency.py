@@ -15,11 +15,13 @@ def told(result: FitResult) -> str:
 
 
 def test_an_ensemble_that_is_quick_enough_is_kept_and_its_time_is_told(tmp_path: Path) -> None:
-    assert told(small_fit("sold", tmp_path, max_latency="1s")).endswith(" ms, as was asked.")
+    assert told(small_fit("sold", tmp_path, work="2k", max_latency="1s")).endswith(" ms, as was asked.")
 
 
 def test_where_no_ensemble_is_quick_enough_the_smallest_is_taken_and_it_is_told(tmp_path: Path) -> None:
-    assert told(small_fit("sold", tmp_path, max_latency="0.000001ms")).endswith("and not 1e-06 ms as was asked: no smaller ensemble is quick enough.")
+    assert told(small_fit("sold", tmp_path, work="2k", max_latency="0.000001ms")).endswith(
+        "and not 1e-06 ms as was asked: no smaller ensemble is quick enough."
+    )
 
 
 def test_the_time_of_a_row_is_the_median_of_single_rows(binary: FitResult) -> None:

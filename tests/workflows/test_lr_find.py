@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 import torch
 
-from luthier.core.errors import CheckRefused, SettingInvalid
+from luthier.core.errors import CheckRefused, DataUnreadable, SettingInvalid
 from luthier.core.task import TaskKind
 from luthier.data import build_dataset, split_rows
 from luthier.tune import portfolio
@@ -76,10 +76,25 @@ def test_a_table_that_a_fit_refuses_is_refused() -> None:
         lr_find(table, target="kind")
 
 
-def test_images_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("target", ["label", None])
+def test_images_are_refused(tmp_path: Path, target: str | None) -> None:
     with pytest.raises(SettingInvalid) as refusal:
-        lr_find(write_photos(tmp_path), target="label")
+        lr_find(write_photos(tmp_path), target=target)
 
     assert str(refusal.value) == (
         "lr-find tests networks on a table, but this data set is one of images. `luthier fit` searches the learning rates for images."
     )
+
+
+def test_a_table_without_a_target_is_refused() -> None:
+    with pytest.raises(SettingInvalid) as refusal:
+        lr_find(inputs_and("kind"))
+
+    assert str(refusal.value) == "A table needs a target: give --target with the name of the column to predict."
+
+
+def test_a_path_that_leads_nowhere_is_told_as_that_also_without_a_target(tmp_path: Path) -> None:
+    with pytest.raises(DataUnreadable) as refusal:
+        lr_find(tmp_path / "nowhere.csv")
+
+    assert str(refusal.value).startswith(f"There is no file '{tmp_path / 'nowhere.csv'}'. Check the path; ")

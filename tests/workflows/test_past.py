@@ -28,6 +28,6 @@ def test_a_model_of_other_columns_is_refused(binary: FitResult, tmp_path: Path) 
 
 
 def test_a_search_begins_with_a_model_of_the_same_columns(binary: FitResult, tmp_path: Path) -> None:
-    again = small_fit("sold", tmp_path, like=binary.path, work="20k")
+    again = small_fit("sold", tmp_path, like=binary.path, work="10k")
 
     assert again.record.search is not None

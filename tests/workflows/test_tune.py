@@ -32,12 +32,12 @@ class Net(nn.Module):
 
 
 def tuned(factory=Net, space=None, dataset=(INPUTS, CLASSES), **settings) -> TuneResult:
-    return luthier.tune(factory, space or {"learning_rate": RATES}, dataset, **{"work": "30k", "folds": 2, **settings})
+    return luthier.tune(factory, space or {"learning_rate": RATES}, dataset, **{"work": "12k", "folds": 2, **settings})
 
 
 @pytest.fixture(scope="module")
 def result() -> TuneResult:
-    return tuned(space={"width": Whole(4, 32), "dropout": Real(0.0, 0.5), "learning_rate": RATES, "optimizer": OneOf(("adamw", "muon"))}, work="200k")
+    return tuned(space={"width": Whole(4, 32), "dropout": Real(0.0, 0.5), "learning_rate": RATES, "optimizer": OneOf(("adamw", "muon"))}, work="150k")
 
 
 def test_settings_of_the_network_and_of_the_training_are_searched_together(result):
@@ -68,7 +68,7 @@ def test_the_ensemble_predicts_probabilities(result):
 
 
 def test_equal_seeds_and_equal_work_give_equal_networks():
-    first, second = tuned(work="20k"), tuned(work="20k")
+    first, second = tuned(work="6k"), tuned(work="6k")
 
     assert all(torch.equal(a, b) for a, b in zip(first.module.state_dict().values(), second.module.state_dict().values(), strict=True))
 
@@ -80,7 +80,7 @@ def test_an_amount_is_predicted_in_its_own_unit():
 
 
 def test_a_learning_rate_that_is_not_named_is_searched_around_a_range_test():
-    result = tuned(space={"width": Whole(8, 32)}, work="20k")
+    result = tuned(space={"width": Whole(8, 32)}, work="6k")
 
     assert any(event.name == "learning-rate-range" for event in result.events)
 
@@ -89,7 +89,7 @@ def test_inputs_of_any_shape_are_taken():
     images = RNG.normal(size=(120, 1, 6, 6)).astype(np.float32)
     convolution = lambda channels=4: nn.Sequential(nn.Conv2d(1, channels, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 2))  # noqa: E731
 
-    result = tuned(convolution, dataset=(images, (images.mean(axis=(1, 2, 3)) > 0).astype(int)), work="10k")
+    result = tuned(convolution, dataset=(images, (images.mean(axis=(1, 2, 3)) > 0).astype(int)), work="4k")
 
     assert result.predict(images).shape == (120, 2)
 
@@ -102,7 +102,7 @@ class Fussy(Net):
 
 
 def test_a_network_that_vmap_cannot_take_is_trained_one_by_one_and_it_is_told():
-    result = tuned(Fussy, work="20k")
+    result = tuned(Fussy)
 
     event = next(event for event in result.events if event.name == "one-by-one")
     assert event.what.startswith("The network cannot be stacked, so its recipes were trained one by one: ")

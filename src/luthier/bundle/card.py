@@ -16,11 +16,11 @@ def model_card(manifest: Manifest, *, name: str, rows: int, sealed_rows: int, co
         comparisons: sentences that compare the model with its baselines on the sealed rows.
         warnings: what the data checks warned of.
     """
-    task = manifest.task
+    task, called = manifest.task, "rows" if manifest.pixels is None else "images"
     classes = f"\nClasses: {', '.join(task.classes)}." if task.classes else ""
     parts = [
         f"# Model card: {task.target}\n\nPredicts `{task.target}` ({task.kind}) from {_what(manifest)} `{name}`.{classes}",
-        f"## How good it is\n\nOn {sealed_rows:,} sealed rows of {rows:,}, opened once after the last choice:\n\n{_scores(manifest.scores)}",
+        f"## How good it is\n\nOn {sealed_rows:,} sealed {called} of {rows:,}, opened once after the last choice:\n\n{_scores(manifest.scores)}",
         _list("## Compared with baselines", comparisons),
         f"## What it is\n\n{_networks(manifest)}",
         _list("## What to be careful about", [*warnings, *(CAVEATS if manifest.pixels is None else IMAGE_CAVEATS)]),

@@ -50,6 +50,17 @@ class ImageRows:
         self._refuse_unreadable(reasons)
         return answers
 
+    def pixels(self) -> np.ndarray:
+        """All images, decoded, in the size that a network sees: uint8 [rows, height, width, channels].
+
+        Raises:
+            DataUnreadable: an image cannot be decoded.
+        """
+        reasons: dict[int, str] = {}
+        blocks = [self._block(start, reasons)[IMAGE] for start in range(0, len(self._images), BLOCK_ROWS)]
+        self._refuse_unreadable(reasons)
+        return np.concatenate(blocks) if blocks else self._blank(0)
+
     def _block(self, start: int, reasons: dict[int, str]) -> Feed:
         pixels = self._blank(min(BLOCK_ROWS, len(self._images) - start))
         for place, image in enumerate(self._images[start : start + BLOCK_ROWS]):
@@ -60,8 +71,7 @@ class ImageRows:
         return {IMAGE: pixels}
 
     def _blank(self, rows: int) -> np.ndarray:
-        shape = self._resize.shape
-        return np.zeros((rows, shape.height, shape.width, shape.channels), dtype=np.uint8)
+        return blank_images(rows, self._resize.shape)
 
     def _refuse_unreadable(self, reasons: Mapping[int, str]) -> None:
         if not reasons:
@@ -74,7 +84,7 @@ class ImageRows:
         more = f" and {len(reasons) - _MOST_TOLD:,} more" if len(reasons) > _MOST_TOLD else ""
         raise DataUnreadable(
             f"Every image must be readable, but {len(reasons):,} of {len(self._images):,} cannot be read: {told}{more}. "
-            "Replace or remove them, and ask again: no row was left out in silence, and none was answered."
+            "Replace or remove them, and ask again: no image was left out in silence, and none was answered."
         )
 
 
@@ -87,3 +97,12 @@ class ImageReader:
     def __call__(self, images: Any) -> ImageRows:
         """The images, in their order."""
         return ImageRows(named_images(images), self._resize)
+
+    def blank(self, rows: int) -> np.ndarray:
+        """Black images in the size that a network sees, uint8 [rows, height, width, channels]."""
+        return blank_images(rows, self._resize.shape)
+
+
+def blank_images(rows: int, shape: PixelShape) -> np.ndarray:
+    """Black images of a shape, uint8 [rows, height, width, channels]."""
+    return np.zeros((rows, shape.height, shape.width, shape.channels), dtype=np.uint8)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import polars as pl
-from jaxtyping import UInt8
+from jaxtyping import Int, UInt8
 
 from luthier.bundle.image_rows import BLOCK_ROWS, ImageReader
 from luthier.bundle.inputs import onnx_inputs
 from luthier.bundle.manifest import MODEL, WEIGHTS, Manifest, read_manifest, verified_files
 from luthier.bundle.resize import IMAGE
-from luthier.bundle.session import Session
+from luthier.bundle.session import Feed, Session
 from luthier.bundle.table_rows import TableReader
 from luthier.bundle.weights import with_weights
 from luthier.core.errors import SettingInvalid
@@ -78,6 +79,11 @@ class Bundle:
         """The columns that the model was fitted on."""
         return self.manifest.schema
 
+    @property
+    def rows_called(self) -> str:
+        """What people call what it answers: `rows` of a table, or `images`."""
+        return "rows" if self.manifest.pixels is None else "images"
+
     def predict(self, rows: Any) -> np.ndarray:
         """Classes, or numbers, in the target's own type, [rows]."""
         values = self._read(rows).answer(self._session, 1 if self.task.kind.is_classification else 0)
@@ -122,9 +128,17 @@ class Bundle:
         """Probabilities [rows, classes] or numbers [rows] for a frame that `data.typed_frame` made."""
         return self._session.run(onnx_inputs(frame, self.schema), 0).astype(np.float64)
 
-    def predict_pixels(self, pixels: UInt8[np.ndarray, "rows height width channel"]) -> np.ndarray:
-        """Probabilities [rows, classes] or numbers [rows] for images that were decoded, such as those of a pixel cache."""
-        return self._session.run({IMAGE: pixels}, 0, block_rows=BLOCK_ROWS).astype(np.float64)
+    def predict_pixels(self, pixels: UInt8[np.ndarray, "rows height width channel"], *, rows: Int[np.ndarray, " kept"] | None = None) -> np.ndarray:
+        """Probabilities [kept, classes] or numbers [kept] for images that were decoded, such as those of a pixel cache, which may be larger than memory.
+
+        Args:
+            rows: of which images, in this order; None is all.
+        """
+        chosen = np.arange(len(pixels)) if rows is None else rows
+        if not len(chosen):
+            return self._session.run({IMAGE: pixels[:0]}, 0).astype(np.float64)
+        blocks = [partial(_feed, pixels, chosen[first : first + BLOCK_ROWS]) for first in range(0, len(chosen), BLOCK_ROWS)]
+        return self._session.run_blocks(blocks)[0].astype(np.float64)
 
     def _in_own_type(self, values: np.ndarray) -> pl.Series:
         if not self.task.kind.is_classification:
@@ -145,3 +159,7 @@ def _adding_up_to_one(probabilities: np.ndarray) -> np.ndarray:
     values = probabilities.astype(np.float64)
     normalized: np.ndarray = values / values.sum(axis=1, keepdims=True)
     return normalized
+
+
+def _feed(pixels: np.ndarray, rows: np.ndarray) -> Feed:
+    return {IMAGE: pixels[rows]}

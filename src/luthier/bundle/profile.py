@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from jaxtyping import UInt8
+from jaxtyping import Float, Int, UInt8
 
 from luthier.core.task import Column, ColumnKind, Schema, Task
 from luthier.data.dates import seconds_since_1970
@@ -17,8 +17,8 @@ MOST_LEVELS = 200
 "Levels of a category that are counted one by one, the most frequent."
 MOST_IMAGES = 4_096
 "Images that are measured, evenly spread over the rows: enough for a percentile, and read in a second where they lie on a disk."
-LEVEL_BINS = 32
-"Bins of the histogram of a channel's levels, 0 to 255."
+LEVELS, LEVEL_BINS = 256, 32
+"What a pixel may be in a channel, and the bins of the histogram of it."
 
 
 def reference_profile(frame: pl.DataFrame, schema: Schema, task: Task, predictions: np.ndarray) -> dict[str, Any]:
@@ -35,31 +35,49 @@ def reference_profile(frame: pl.DataFrame, schema: Schema, task: Task, predictio
     }
 
 
-def image_profile(pixels: UInt8[np.ndarray, "rows height width channel"], task: Task, predictions: np.ndarray) -> dict[str, Any]:
+def image_profile(
+    pixels: UInt8[np.ndarray, "rows height width channel"], task: Task, predictions: np.ndarray, *, rows: Int[np.ndarray, " kept"] | None = None
+) -> dict[str, Any]:
     """Plain JSON values, of images: what light they were taken in, by channel.
 
     Each channel is told by the share of its levels in each of 32 bins, and by the percentiles over the images of their mean
     (how bright) and of their deviation (how much contrast), in levels of 0 to 255.
 
     Args:
-        pixels: of the training rows.
+        pixels: may lie in a mapped file; they are looked at one by one.
         predictions: out-of-fold probabilities [rows, classes] or numbers [rows].
+        rows: which of them are training rows; None is all.
     """
-    measured = pixels[:: -(-len(pixels) // MOST_IMAGES)]
-    channels = [_channel(measured[..., place]) for place in range(pixels.shape[3])]
+    training = np.arange(len(pixels)) if rows is None else rows
+    measured = training[:: -(-len(training) // MOST_IMAGES)]
+    counts = np.stack([_level_counts(pixels[row]) for row in measured])
+    channels = [_channel(counts[:, place]) for place in range(pixels.shape[3])]
     facts = {"kind": ColumnKind.IMAGE.value, "missing": 0.0, "measured": len(measured), "channels": channels}
-    return {"rows": len(pixels), "columns": {"image": facts}, "predictions": _predictions(task, predictions)}
+    return {"rows": len(training), "columns": {"image": facts}, "predictions": _predictions(task, predictions)}
 
 
-def _channel(levels: UInt8[np.ndarray, "rows height width"]) -> dict[str, Any]:
-    counts = np.bincount(levels.ravel() // (256 // LEVEL_BINS), minlength=LEVEL_BINS)
+def _level_counts(image: UInt8[np.ndarray, "height width channel"]) -> Int[np.ndarray, "channel 256"]:
+    """How many pixels have each level."""
+    return np.stack([np.bincount(image[..., place].ravel(), minlength=LEVELS) for place in range(image.shape[2])])
+
+
+def _channel(counts: Int[np.ndarray, "rows 256"]) -> dict[str, Any]:
+    whole = counts.sum(axis=0, keepdims=True)
+    mean, deviation = _mean_and_deviation(whole)
+    means, deviations = _mean_and_deviation(counts)
     return {
-        "mean": float(levels.mean()),
-        "deviation": float(levels.std()),
-        "histogram": (counts / levels.size).tolist(),
-        "image_means": _quantiles(levels.mean(axis=(1, 2))),
-        "image_deviations": _quantiles(levels.std(axis=(1, 2))),
+        "mean": float(mean[0]),
+        "deviation": float(deviation[0]),
+        "histogram": (whole.reshape(LEVEL_BINS, -1).sum(axis=1) / whole.sum()).tolist(),
+        "image_means": _quantiles(means),
+        "image_deviations": _quantiles(deviations),
     }
+
+
+def _mean_and_deviation(counts: Int[np.ndarray, "rows 256"]) -> tuple[Float[np.ndarray, " rows"], Float[np.ndarray, " rows"]]:
+    shares, levels = counts / counts.sum(axis=1, keepdims=True), np.arange(LEVELS)
+    means = shares @ levels
+    return means, np.sqrt((shares * (levels - means[:, None]) ** 2).sum(axis=1))
 
 
 def _column(values: pl.Series, column: Column) -> dict[str, Any]:

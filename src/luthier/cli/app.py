@@ -25,7 +25,8 @@ from luthier.core.errors import LuthierError
 class ErrorReporting(TyperGroup):
     """Ends a command with one clear message and exit code 1 where the user must change something.
 
-    Usage errors keep their exit code 2. Errors that nobody raised on purpose are bugs: they keep their traceback.
+    Usage errors keep their exit code 2. A path that the system refuses is for the user to mend. All other errors that nobody raised on
+    purpose are bugs: they keep their traceback.
     """
 
     def invoke(self, ctx: Any) -> Any:
@@ -34,9 +35,17 @@ class ErrorReporting(TyperGroup):
             return super().invoke(ctx)
         except LuthierError as error:
             _show(str(error), debug=bool(ctx.obj))
+        except OSError as error:
+            if error.filename is None:
+                raise
+            _show(_unusable(error), debug=bool(ctx.obj))
         except KeyboardInterrupt:
             _show("Stopped at your request. Nothing was written.", debug=bool(ctx.obj))
         raise typer.Exit(1)
+
+
+def _unusable(error: OSError) -> str:
+    return f"A path that can be used is required, but {str(error.filename)!r} cannot: {error.strerror}. Check the path and who may read and write there."
 
 
 def _show(message: str, *, debug: bool) -> None:

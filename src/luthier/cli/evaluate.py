@@ -8,10 +8,12 @@ from luthier.cli.output import print_evaluation, print_json
 
 def evaluate(model: Model, data: Data, *, cost: Cost = None, json: Json = False, debug: Debug = False) -> None:
     """Judge a model on rows that have the target column, or on a folder of class folders of images, with intervals."""
+    from luthier.bundle import Bundle
     from luthier.workflows.evaluate import evaluate as run
 
-    evaluation = run(model, data, cost=cost)
+    bundle = Bundle.load(model)
+    evaluation = run(bundle, data, cost=cost)
     if json:
         print_json(evaluation.to_json())
     else:
-        print_evaluation(evaluation)
+        print_evaluation(evaluation, rows_called=bundle.rows_called)

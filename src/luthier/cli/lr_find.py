@@ -20,7 +20,7 @@ BARS, CURVE_WIDTH = "▁▂▃▄▅▆▇█", 24
 def lr_find(
     data: Data,
     *,
-    target: Annotated[str, typer.Option(show_default=False, help="Column to predict.")],
+    target: Annotated[str | None, typer.Option(help="Column to predict.")] = None,
     net: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Recipe to test, such as realmlp; without it all of the portfolio.")] = None,
     task: Annotated[str, typer.Option(help="auto, classification or regression.")] = "auto",
     time: Annotated[str | None, typer.Option(help="Column with the order in time: the latest rows are sealed.")] = None,

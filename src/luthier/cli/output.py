@@ -83,8 +83,8 @@ def print_record(record: ReportRecord) -> None:
     _print_table(table)
 
 
-def print_evaluation(evaluation: Evaluation) -> None:
-    """Scores with their intervals; precision and recall of each class."""
+def print_evaluation(evaluation: Evaluation, *, rows_called: str) -> None:
+    """Scores with their intervals; precision and recall of each class, and how many rows, or images, are of it."""
     from luthier.report import number
 
     scores = Table("Score", box=SIMPLE)
@@ -95,7 +95,7 @@ def print_evaluation(evaluation: Evaluation) -> None:
     _print_table(scores)
     if evaluation.class_scores:
         classes = Table("Class", box=SIMPLE)
-        for name in ("precision", "recall", "F1", "rows"):
+        for name in ("precision", "recall", "F1", rows_called):
             classes.add_column(name, justify="right")
         for row in evaluation.class_scores:
             classes.add_row(row.name, *(number(share.value, 3) for share in (row.precision, row.recall, row.f1)), str(row.support))

@@ -42,6 +42,11 @@ class Dataset:
         """Rows that have a target."""
         return self.frame.height
 
+    @property
+    def rows_called(self) -> str:
+        """What people call them: `rows` of a table, or `images`."""
+        return "images" if any(column.kind is ColumnKind.IMAGE for column in self.schema.columns) else "rows"
+
 
 def build_dataset(
     source: Source,

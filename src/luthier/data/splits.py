@@ -17,6 +17,7 @@ from jaxtyping import Int64
 from luthier.core.errors import ColumnUnusable, SettingInvalid, TooFewRows
 from luthier.core.findings import Event
 from luthier.core.seeds import numpy_rng
+from luthier.data.absent_classes import absent_classes
 from luthier.data.clusters import equal_rows, join_clusters
 from luthier.data.dataset import Dataset
 from luthier.data.dealing import deal
@@ -71,10 +72,6 @@ def split_rows(dataset: Dataset, *, folds: int = 5, seed: int = 0, test_share: f
         raise SettingInvalid("A split keeps either the order of time or whole groups, but both were asked for. Give --time or --group.")
     if dataset.schema.time:
         return _split_by_time(dataset, folds, test_share)
-    return _split_by_clusters(dataset, folds, seed, test_share)
-
-
-def _split_by_clusters(dataset: Dataset, folds: int, seed: int, test_share: float) -> Split:
     clusters, events = _clusters(dataset)
     classes = dataset.target if dataset.task.kind.is_classification else np.zeros(len(dataset.target), dtype=np.int64)
     goals = _test_goals(dataset, clusters, classes, test_share)
@@ -89,7 +86,7 @@ def _split_by_clusters(dataset: Dataset, folds: int, seed: int, test_share: floa
     dealt = deal(there, classes[train], even, rng=numpy_rng(seed, "folds"))
     parts = tuple(Fold(train=train[dealt != k], validation=train[dealt == k]) for k in range(made))
     kind = "grouped" if dataset.schema.group else "stratified" if dataset.task.kind.is_classification else "random"
-    return _checked(dataset, Split(train=train, test=test, folds=parts, kind=kind, events=(*events, *_fewer_folds(folds, made))))
+    return _checked(dataset, Split(train=train, test=test, folds=parts, kind=kind, events=(*events, *_fewer_folds(dataset, folds, made))))
 
 
 def _clusters(dataset: Dataset) -> tuple[np.ndarray, tuple[Event, ...]]:
@@ -97,10 +94,10 @@ def _clusters(dataset: Dataset) -> tuple[np.ndarray, tuple[Event, ...]]:
     inputs = dataset.frame.select(column.name for column in dataset.schema.inputs)
     equal = equal_rows(inputs.with_columns(pl.Series(dataset.task.target, dataset.target)))
     if dataset.schema.group is None:
-        _require_rows(int(equal.max(initial=-1)) + 1)
+        _require_rows(dataset, int(equal.max(initial=-1)) + 1)
         return equal, ()
     groups = equal_rows(dataset.frame.select(dataset.schema.group))
-    _require_rows(len(groups))
+    _require_rows(dataset, len(groups))
     if groups.max() + 1 < FEWEST_GROUPS:
         raise TooFewRows(
             f"A split by {dataset.schema.group!r} needs at least {FEWEST_GROUPS} groups, but it has {groups.max() + 1}. "
@@ -113,9 +110,11 @@ def _clusters(dataset: Dataset) -> tuple[np.ndarray, tuple[Event, ...]]:
     return groups, (Event(name="duplicates-across-groups", what=what),)
 
 
-def _require_rows(different: int) -> None:
+def _require_rows(dataset: Dataset, different: int) -> None:
+    rows = dataset.rows_called
     if different < FEWEST_ROWS:
-        raise TooFewRows(f"An honest split needs at least {FEWEST_ROWS} different rows, but the table has {different}. Bring more rows.")
+        whole = "the table" if rows == "rows" else repr(dataset.name)
+        raise TooFewRows(f"An honest split needs at least {FEWEST_ROWS} different {rows}, but {whole} has {different}. Bring more {rows}.")
 
 
 def _test_goals(dataset: Dataset, clusters: np.ndarray, classes: np.ndarray, test_share: float) -> np.ndarray:
@@ -126,7 +125,7 @@ def _test_goals(dataset: Dataset, clusters: np.ndarray, classes: np.ndarray, tes
     for label, found in zip(dataset.task.classes, clusters_of_class, strict=False):
         if found < 2 and dataset.schema.group is None:
             raise TooFewRows(
-                f"Every class needs at least 2 different rows, one to learn from and one to judge by, but class {label!r} has {found}. "
+                f"Every class needs at least 2 different {dataset.rows_called}, one to learn from and one to judge by, but class {label!r} has {found}. "
                 "Bring more of them, or drop the class."
             )
     test = np.where(clusters_of_class >= 3, np.maximum(test_share * counts, 1.0), 0.0)
@@ -136,7 +135,7 @@ def _test_goals(dataset: Dataset, clusters: np.ndarray, classes: np.ndarray, tes
 def _split_by_time(dataset: Dataset, folds: int, test_share: float) -> Split:
     moments = _moments(dataset)
     edges = np.cumsum(np.bincount(moments))  # rows up to and including each moment
-    _require_rows(len(moments))
+    _require_rows(dataset, len(moments))
     sealed_from = _nearest_edges(edges, [(1 - test_share) * edges[-1]])
     before = edges[edges <= sealed_from[0]] if len(sealed_from) else edges[:0]
     window = [(FIRST_WINDOW + (1 - FIRST_WINDOW) * k / folds) * sealed_from[0] for k in range(folds)] if len(before) else []
@@ -152,7 +151,7 @@ def _split_by_time(dataset: Dataset, folds: int, test_share: float) -> Split:
         for low, high in zip(cuts, [*cuts[1:], before[-1]], strict=True)
     ]
     train, test = np.flatnonzero(position <= sealed_from[0]), np.flatnonzero(position > sealed_from[0])
-    events = _fewer_folds(folds, len(parts)) + _uneven_test(len(test) / len(position), test_share)
+    events = _fewer_folds(dataset, folds, len(parts)) + _uneven_test(len(test) / len(position), test_share)
     return _checked(dataset, Split(train=train, test=test, folds=tuple(parts), kind="time", events=events))
 
 
@@ -176,8 +175,9 @@ def _nearest_edges(edges: np.ndarray, wanted: list[float]) -> np.ndarray:
     return np.unique([inner[np.abs(inner - rows).argmin()] for rows in wanted]) if len(inner) else inner
 
 
-def _fewer_folds(asked: int, made: int) -> tuple[Event, ...]:
-    return (Event(name="fewer-folds", what=f"{made} folds were made instead of {asked}: the rows do not allow more."),) if made < asked else ()
+def _fewer_folds(dataset: Dataset, asked: int, made: int) -> tuple[Event, ...]:
+    what = f"{made} folds were made instead of {asked}: the {dataset.rows_called} do not allow more."
+    return (Event(name="fewer-folds", what=what),) if made < asked else ()
 
 
 def _uneven_test(share: float, asked: float) -> tuple[Event, ...]:
@@ -187,22 +187,18 @@ def _uneven_test(share: float, asked: float) -> tuple[Event, ...]:
 
 def _checked(dataset: Dataset, split: Split) -> Split:
     """The split, refused where a side is empty or knows one class only; classes missing on a side become events."""
-    sides = {"sealed rows": split.test} | {f"training rows of fold {k + 1}": fold.train for k, fold in enumerate(split.folds)}
-    sides |= {f"validation rows of fold {k + 1}": fold.validation for k, fold in enumerate(split.folds)}
+    called = dataset.rows_called
+    sides = {f"sealed {called}": split.test} | {f"training {called} of fold {k + 1}": fold.train for k, fold in enumerate(split.folds)}
+    sides |= {f"validation {called} of fold {k + 1}": fold.validation for k, fold in enumerate(split.folds)}
     for name, rows in sides.items():
         if not len(rows):
             raise TooFewRows(
-                f"Every side of a split needs rows, but the {name} would be empty: the rows that must stay together are too many. Bring more rows."
+                f"Every side of a split needs {called}, but the {name} would be empty: the {called} that must stay together are too many. Bring more {called}."
             )
     if not dataset.task.kind.is_classification:
         return split
     present = {name: np.bincount(dataset.target[rows], minlength=len(dataset.task.classes)) > 0 for name, rows in sides.items()}
     for name, classes in present.items():
         if name.startswith("training") and classes.sum() < 2:
-            raise TooFewRows(f"A classifier learns from at least 2 classes, but the {name} hold {classes.sum()}. Split another way, or bring more rows.")
-    events = [
-        Event(name="class-absent", what=f"Class {label!r} does not occur in the {', the '.join(where)}.")
-        for index, label in enumerate(dataset.task.classes)
-        if (where := [name for name, classes in present.items() if not classes[index]])
-    ]
-    return Split(train=split.train, test=split.test, folds=split.folds, kind=split.kind, events=(*split.events, *events))
+            raise TooFewRows(f"A classifier learns from at least 2 classes, but the {name} hold {classes.sum()}. Split another way, or bring more {called}.")
+    return Split(train=split.train, test=split.test, folds=split.folds, kind=split.kind, events=(*split.events, *absent_classes(dataset.task.classes, present)))

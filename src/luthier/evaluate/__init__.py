@@ -5,6 +5,7 @@ from luthier.evaluate.answers import Resample as Resample
 from luthier.evaluate.baseline_models import BASELINES as BASELINES
 from luthier.evaluate.baseline_models import Baseline as Baseline
 from luthier.evaluate.baseline_models import BaselineData as BaselineData
+from luthier.evaluate.baseline_models import Outlook as Outlook
 from luthier.evaluate.baselines import BaselineRun as BaselineRun
 from luthier.evaluate.baselines import fit_baselines as fit_baselines
 from luthier.evaluate.calibration import apply_temperature as apply_temperature
@@ -42,6 +43,7 @@ from luthier.evaluate.metrics import METRICS as METRICS
 from luthier.evaluate.metrics import default_metric as default_metric
 from luthier.evaluate.metrics import metric_named as metric_named
 from luthier.evaluate.metrics import metrics_for as metrics_for
+from luthier.evaluate.metrics import require_metric as require_metric
 from luthier.evaluate.prediction_intervals import IntervalCoverage as IntervalCoverage
 from luthier.evaluate.prediction_intervals import IntervalRule as IntervalRule
 from luthier.evaluate.prediction_intervals import apply_interval_rule as apply_interval_rule
@@ -53,6 +55,8 @@ from luthier.evaluate.prediction_sets import measure_sets as measure_sets
 from luthier.evaluate.prediction_sets import prediction_sets as prediction_sets
 
 __all__ = [
+    "Outlook",
+    "require_metric",
     "BASELINES",
     "METRICS",
     "Answers",

@@ -17,12 +17,16 @@ from luthier.core.findings import Event
 from luthier.core.seeds import derive_seed, numpy_rng
 from luthier.core.task import Schema, Task
 from luthier.evaluate.answers import Floats
-from luthier.evaluate.baseline_models import BASELINES, Baseline, BaselineData
+from luthier.evaluate.baseline_models import BASELINES, BEGINNING, Baseline, BaselineData, Outlook
 from luthier.evaluate.threads import few_threads
 
 MOST_ROWS = 200_000
-_PROBE_ROWS = 10_000
-_CELLS_WORTH_A_PROBE = 500_000
+PART_ROWS = 10_000
+"Or a quarter of the rows, if that is less: what is learned from first, to see how long it takes."
+FEWEST_ROWS = 1_000
+"Of a larger table no baseline learns from fewer: it would be no measure."
+CAUTION = 4.0
+"A busy machine may take so many times what an outlook says; what it says may be so many times too much where classes have few rows."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +60,8 @@ def fit_baselines(
 ) -> tuple[BaselineRun, ...]:
     """Let each baseline learn from the training rows and answer the test rows.
 
-    At most 200,000 training rows are used; with a deadline, as many as a first run on a part of them says that the time allows.
+    At most 200,000 training rows are used; with a deadline, as many as a measurement on these very rows says that the time allows. What would
+    take too long on few rows too is left out, and the run says so.
 
     Args:
         train: typed frame (`data.typed_frame`) of the training rows.
@@ -68,27 +73,48 @@ def fit_baselines(
 
 
 def _run(baseline: Baseline, data: BaselineData, deadline: Deadline | None) -> BaselineRun:
-    if deadline is not None and deadline.seconds_left <= 0:
-        return _failed(baseline, 0.0, 0, "There was no time left for it.")
-    if deadline is not None and baseline.grows_trees and _seconds_for_trees(data) > deadline.seconds_left:
-        return _failed(baseline, 0.0, 0, f"There was no time left for the trees of {data.task.outputs:,} classes.")
-    now = monotonic if deadline is None else deadline.now
     most = min(MOST_ROWS, data.train.height)
-    is_large = data.train.height * max(len(data.schema.inputs), 1) > _CELLS_WORTH_A_PROBE
-    if deadline is None or not is_large:
-        return _attempt(baseline, data, most, now)
-    probe = _attempt(baseline, data, min(_PROBE_ROWS, most // 4), now)
-    affordable = int(min(probe.rows * deadline.seconds_left / max(probe.seconds, 1e-6), most))
-    if probe.prediction is not None and affordable < 2 * probe.rows:
-        return probe
-    final = _attempt(baseline, data, min(most, max(affordable, probe.rows)), now)
-    return replace(final, seconds=probe.seconds + final.seconds)
+    if deadline is None:
+        return _attempt(baseline, data, most, monotonic)
+    if deadline.seconds_left <= 0:
+        return _failed(baseline, 0.0, 0, "There was no time left for it.")
+    if baseline.outlook is None:
+        return _run_after_a_part(baseline, data, most, deadline)
+    return _run_after_a_beginning(baseline, baseline.outlook, data, most, deadline)
 
 
-def _seconds_for_trees(data: BaselineData) -> float:
-    """What boosting takes at least: 100 trees a class, each by the columns. Measured: 200 classes and 588 columns took 145 s."""
-    classes = data.task.outputs if data.task.outputs > 2 else 1
-    return classes * 100 * (5e-4 + 1e-5 * len(data.schema.inputs))
+def _run_after_a_part(baseline: Baseline, data: BaselineData, most: int, deadline: Deadline) -> BaselineRun:
+    """A run on a part of the rows says for how many the time suffices; where not for twice as many, the part is the answer."""
+    part = _attempt(baseline, data, min(most, max(FEWEST_ROWS, min(PART_ROWS, most // 4))), deadline.now)
+    affordable = int(min(part.rows * deadline.seconds_left / max(part.seconds, 1e-6), most))
+    if part.rows == most or affordable < min(2 * part.rows, most):
+        return part
+    final = _attempt(baseline, data, affordable, deadline.now)
+    return replace(final, seconds=part.seconds + final.seconds)
+
+
+def _run_after_a_beginning(baseline: Baseline, outlook: Outlook, data: BaselineData, most: int, deadline: Deadline) -> BaselineRun:
+    """Where the outlook leaves a doubt, the beginning of a run says for how many rows the time suffices."""
+    few = min(most, FEWEST_ROWS)
+    least, whole = (outlook.seconds(data, rows) for rows in (few, most))
+    if least > CAUTION * deadline.seconds_left:
+        return _failed(baseline, 0.0, 0, f"There was no time left for {_trees(data)}.")
+    if CAUTION * whole <= deadline.seconds_left:
+        return _attempt(baseline, data, most, deadline.now)
+    begun = _attempt(replace(baseline, answer=outlook.begin), data, most, deadline.now)
+    if begun.prediction is None:
+        return begun
+    pace, left = begun.seconds / BEGINNING / whole, max(deadline.seconds_left, 0.0)
+    if pace * least > left:
+        why = f"There was no time left for it: {few:,} rows would take about {pace * least:.0f} s, and {left:.0f} s were left."
+        return _failed(baseline, begun.seconds, 0, why)
+    affordable = int(few + (most - few) * min((left / pace - least) / max(whole - least, 1e-9), 1.0))
+    final = _attempt(baseline, data, affordable, deadline.now)
+    return replace(final, seconds=begun.seconds + final.seconds)
+
+
+def _trees(data: BaselineData) -> str:
+    return f"the trees of {data.task.outputs:,} classes" if data.task.outputs > 2 else f"trees over {len(data.schema.inputs):,} columns"
 
 
 def _attempt(baseline: Baseline, data: BaselineData, rows: int, now: Callable[[], float]) -> BaselineRun:

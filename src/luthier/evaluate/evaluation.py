@@ -170,7 +170,7 @@ def _curves(points: Callable[..., Curve], answers: Answers, names: tuple[str, ..
 def _events(answers: Answers, drawn: int, wanted: int) -> tuple[Event, ...]:
     events = []
     if drawn < wanted:
-        what = f"The intervals come from {drawn:,} resamples instead of {wanted:,}, because {answers.rows:,} rows were judged."
+        what = f"The intervals come from {drawn:,} resamples instead of {wanted:,}, because {answers.rows:,} answers were judged."
         events.append(Event(name="fewer-resamples", what=what))
     if answers.prediction.ndim == 2 and answers.classes > max(_MOST_CURVES, 2):
         events.append(Event(name="curves-of-frequent-classes", what=f"Curves are drawn for the {_MOST_CURVES} most frequent of {answers.classes} classes."))

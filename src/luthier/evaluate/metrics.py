@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 from luthier.core.errors import SettingInvalid
@@ -30,6 +31,19 @@ def default_metric(kind: TaskKind) -> str:
     return "log_loss" if kind.is_classification else "rmse"
 
 
+def require_metric(name: str) -> None:
+    """Refuse a name that no metric has, before anybody knows the kind of the task.
+
+    Raises:
+        SettingInvalid: no metric has this name.
+
+    Example:
+        >>> require_metric("ROC-AUC")
+    """
+    if _plain(name) not in METRICS:
+        raise _unknown(name, tuple(METRICS))
+
+
 def metric_named(name: str, kind: TaskKind) -> Metric:
     """The metric of that name; hyphens, spaces and capitals do not matter.
 
@@ -40,12 +54,20 @@ def metric_named(name: str, kind: TaskKind) -> Metric:
         >>> metric_named("ROC-AUC", TaskKind.BINARY).name
         'roc_auc'
     """
-    plain = name.strip().lower().replace("-", "_").replace(" ", "_")
+    plain = _plain(name)
     known = {metric.name: metric for metric in metrics_for(kind)}
     if plain in known:
         return known[plain]
     if plain in METRICS:
         raise SettingInvalid(f"The metric of a {kind} task must be one that can judge it, but {name!r} came. Choose one of {', '.join(known)}.")
-    near = get_close_matches(plain, known, n=1, cutoff=0.5)
+    raise _unknown(name, tuple(known))
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower().replace("-", "_").replace(" ", "_")
+
+
+def _unknown(name: str, known: Sequence[str]) -> SettingInvalid:
+    near = get_close_matches(_plain(name), known, n=1, cutoff=0.5)
     advice = f"Did you mean {near[0]!r}?" if near else f"Choose one of {', '.join(known)}."
-    raise SettingInvalid(f"The metric must be one that Luthier knows, but {name!r} came. {advice}")
+    return SettingInvalid(f"The metric must be one that Luthier knows, but {name!r} came. {advice}")

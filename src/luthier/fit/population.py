@@ -18,7 +18,7 @@ from torch.func import functional_call, vmap
 
 from luthier.core.recipe import Member, Recipe
 from luthier.core.seeds import derive_seed
-from luthier.core.task import PixelShape
+from luthier.core.task import InputShape, PixelShape
 from luthier.fit.controls import Controls, plateau_of
 from luthier.fit.folds import FoldTensors
 from luthier.fit.losses import member_losses, member_predictions
@@ -29,6 +29,8 @@ from luthier.optim import State, WeightLayout, clip_members_
 
 ROWS_FOR_INITIALIZATION = 8192
 "Training rows that a net's data-dependent start may look at."
+LEVELS_FOR_INITIALIZATION, FEWEST_IMAGES = 2**28, 256
+"Of images no more than hold so many levels, 256 MB, but so many images at least."
 PREDICTION_VALUES = 2**22
 "Numbers in one gathered block of inputs: 16 MB, so that predicting never needs much more memory than training."
 
@@ -261,10 +263,22 @@ def start_network(member: Member, data: FoldTensors) -> nn.Module:
     if initialize is not None:
         generator = torch.Generator().manual_seed(derive_seed(member.seed, "initialize"))
         rows = data.train_rows[member.fold]
-        sample = rows[torch.randperm(len(rows), generator=generator)[:ROWS_FOR_INITIALIZATION].to(rows.device)]
+        sample = rows[torch.randperm(len(rows), generator=generator)[: rows_to_start_from(data.shape)].to(rows.device)]
         inputs, _ = data.gather(torch.tensor([member.fold], device=data.device), sample[None])
         initialize(*(part[0].cpu() for part in inputs), generator=generator)
     return net.to(data.device)
+
+
+def rows_to_start_from(shape: InputShape | PixelShape) -> int:
+    """Training rows that a network's data-dependent start looks at, at most: large images are fewer, so that they fit into memory.
+
+    Example:
+        >>> rows_to_start_from(PixelShape(channels=3, height=28, width=28)), rows_to_start_from(PixelShape(channels=3, height=224, width=224))
+        (8192, 1783)
+    """
+    if not isinstance(shape, PixelShape):
+        return ROWS_FOR_INITIALIZATION
+    return min(ROWS_FOR_INITIALIZATION, max(LEVELS_FOR_INITIALIZATION // shape.values, FEWEST_IMAGES))
 
 
 def network_size(recipe: Recipe, data: FoldTensors) -> int:

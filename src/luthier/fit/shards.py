@@ -60,8 +60,13 @@ class Shards:
         results = list(self._pool.map(shard, self._nets, parts, own))
         shares = [len(part) / inputs[0].shape[1] for part in parts]
         for name, stack in buffers.items():
-            if stack.is_floating_point():
-                stack[0] = sum(share * made[name] for share, made in zip(shares, own, strict=False))
+            _take_mean_(stack, shares, [made[name] for made in own])
         losses = torch.stack([share * value for share, (value, _) in zip(shares, results, strict=True)]).sum(dim=0)
         gradients = [sum(share * part for share, part in zip(shares, of_parts, strict=True)) for of_parts in zip(*(parts for _, parts in results), strict=True)]
         return losses, gradients  # type: ignore[return-value]
+
+
+def _take_mean_(stack: Tensor, shares: Sequence[float], made: Sequence[Tensor]) -> None:
+    """The mean of what the parts made of a buffer; one that none of them changed stays as it is, for a mean is rounded."""
+    if stack.is_floating_point() and not all(torch.equal(one, stack[0]) for one in made):
+        stack[0] = sum(share * one for share, one in zip(shares, made, strict=True))

@@ -93,13 +93,13 @@ def sentences(effects: tuple[ChoiceEffect, ...], additions: Additions) -> tuple[
 def summary(additions: Additions) -> str:
     """How the numbers came about, under the heading."""
     start = f"From the {counted(additions.runs, 'run')} of the search, a run being one recipe on one fold; nothing was trained for this."
-    return f"{start} A gain is the difference in {unit(additions)} on the rows that a fold held out."
+    return f"{start} A gain is the difference in {unit(additions)} on the images that a fold held out."
 
 
 def method_note() -> str:
     """What the bars mean, and what they do not cover."""
     return (
-        "Bars: 95 % intervals over runs on the same rows; other rows would make them wider, and about one bar in twenty misses the truth. "
+        "Bars: 95 % intervals over runs on the same images; other images would make them wider, and about one bar in twenty misses the truth. "
         "Paired: the runs differ in this choice alone. Adjusted: an additive model (least squares, outliers weighed down) accounts for the other "
         f"settings; it knows nothing of choices that only help together. Nothing is said below {FEWEST_RUNS} runs on a side, nor of runs that diverged."
     )

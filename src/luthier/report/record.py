@@ -80,6 +80,11 @@ class ReportRecord:
         return "rows" if self.images is None else "images"
 
     @property
+    def row_called(self) -> str:
+        """One of them: `row`, or `image`."""
+        return self.rows_called.removesuffix("s")
+
+    @property
     def model(self) -> Contestant | None:
         """The network among the contestants."""
         return next((contestant for contestant in self.contestants if contestant.is_model), None)

@@ -67,9 +67,9 @@ def expected_optimism(record: ReportRecord) -> str:
         return start
     gap = record.optimism.gap
     if gap <= 0:
-        return f"{start} The sealed rows did not take it back: the final score is better than the best fold score."
-    size = "no more than that" if gap <= story.expected_optimism else "more than that, and the draw of the rows has its part in it"
-    return f"{start} From the folds to the sealed rows the score got worse by {number(gap, decimals)}: {size}."
+        return f"{start} The sealed {record.rows_called} did not take it back: the final score is better than the best fold score."
+    size = "no more than that" if gap <= story.expected_optimism else f"more than that, and the draw of the {record.rows_called} has its part in it"
+    return f"{start} From the folds to the sealed {record.rows_called} the score got worse by {number(gap, decimals)}: {size}."
 
 
 def rest_sentence(story: SearchStory, *, shown: int) -> str:

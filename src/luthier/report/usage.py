@@ -33,10 +33,11 @@ def _command_line(record: ReportRecord) -> str:
 
 
 def _python(record: ReportRecord) -> str:
-    more = "low, high = model.predict_interval(rows)" if record.task == "regression" else "probabilities = model.predict_proba(rows)"
-    rows = 'rows = "new-rows.csv"  # or a Polars or pandas frame' if record.images is None else 'rows = "new-images/"  # or files, bytes, arrays, Pillow images'
+    called = record.rows_called
+    more = f"low, high = model.predict_interval({called})" if record.task == "regression" else f"probabilities = model.predict_proba({called})"
+    new = '"new-rows.csv"  # or a Polars or pandas frame' if record.images is None else '"new-images/"  # or files, bytes, arrays, Pillow images'
     model = f"model = luthier.load({json.dumps(record.bundle, ensure_ascii=False)})"
-    return "\n".join(["import luthier", "", model, rows, "answers = model.predict(rows)", more])
+    return "\n".join(["import luthier", "", model, f"{called} = {new}", f"answers = model.predict({called})", more])
 
 
 def _onnx(record: ReportRecord) -> str:

@@ -93,9 +93,10 @@ def _warned(record: ReportRecord) -> str:
 def _not_better(record: ReportRecord) -> str:
     worse = [_phrase(comparison) for comparison in record.comparisons if comparison.verdict == "worse"]
     if worse:
-        return f"On these rows {listing(worse)} did better: it may be the better choice here."
+        return f"On these {record.rows_called} {listing(worse)} did better: it may be the better choice here."
     names = [_phrase(comparison) for comparison in record.comparisons if comparison.verdict != "better"]
-    return f"The sealed rows do not show this model to be better than {listing(names)}, which may serve as well." if names else ""
+    sealed = f"The sealed {record.rows_called} do not show this model to be better than"
+    return f"{sealed} {listing(names)}, which may serve as well." if names else ""
 
 
 def _undercovered(record: ReportRecord) -> str:
@@ -104,7 +105,7 @@ def _undercovered(record: ReportRecord) -> str:
     if coverage is None or coverage.upper is None or coverage.upper >= coverage.promised:
         return ""
     kind = "prediction sets" if record.classification else "prediction intervals"
-    shares = f"promise {percent(coverage.promised, 0)} and hold {percent(coverage.measured)} on the sealed rows"
+    shares = f"promise {percent(coverage.promised, 0)} and hold {percent(coverage.measured)} on the sealed {record.rows_called}"
     return f"The {kind} {shares}: read them as narrower than they should be."
 
 

@@ -95,12 +95,13 @@ def importance_lanes(importance: Importance) -> tuple[Lane, ...]:
     )
 
 
-def coverage_chart(coverage: Coverage) -> Markup:
-    """Coverage of groups of rows against the promise."""
+def coverage_chart(coverage: Coverage, rows_called: str = "rows") -> Markup:
+    """Coverage of groups of rows, or of images, against the promise."""
     lanes = tuple(
-        Lane(label=group.label, value=group.measured, text=percent(group.measured), strong=True, note=f"{group.rows:,} rows") for group in coverage.groups
+        Lane(label=group.label, value=group.measured, text=percent(group.measured), strong=True, note=f"{group.rows:,} {rows_called}")
+        for group in coverage.groups
     )
-    return lane_chart(lanes, description="Measured coverage by group of rows", reference=coverage.promised, percent=True)
+    return lane_chart(lanes, description=f"Measured coverage by group of {rows_called}", reference=coverage.promised, percent=True)
 
 
 def has_training_loss(record: ReportRecord) -> bool:
@@ -113,15 +114,15 @@ def optimism_sentence(record: ReportRecord) -> str:
     optimism = record.optimism
     if optimism is None:
         return ""
-    size, metric = abs(optimism.gap), optimism.metric_label
+    size, metric, rows = abs(optimism.gap), optimism.metric_label, record.rows_called
     decimals = decimals_for_interval(0.0, size)
     best, sealed, gap = (number(value, decimals) for value in (optimism.best_fold, optimism.sealed, size))
-    start = f"The best recipe on the folds, {optimism.best_recipe}, reached {metric} {best}; the sealed rows gave {sealed}."
+    start = f"The best recipe on the folds, {optimism.best_recipe}, reached {metric} {best}; the sealed {rows} gave {sealed}."
     if _is_inside(optimism.best_fold, record.model.score(record.metric) if record.model else None):
-        return f"{start} The difference of {gap} is no larger than the draw of the sealed rows can explain."
+        return f"{start} The difference of {gap} is no larger than the draw of the sealed {rows} can explain."
     if optimism.gap > 0:
         return f"{start} The fold score was too kind by {gap}: it had been picked for being the best."
-    return f"{start} The folds promised no more than the sealed rows kept: the final score is better by {gap}."
+    return f"{start} The folds promised no more than the sealed {rows} kept: the final score is better by {gap}."
 
 
 def optimism_lanes(record: ReportRecord) -> tuple[Lane, ...]:
@@ -132,11 +133,11 @@ def optimism_lanes(record: ReportRecord) -> tuple[Lane, ...]:
     decimals = decimals_for_interval(0.0, abs(optimism.gap))
     promised = [("Best recipe on the folds", optimism.best_fold, "picked for being the best")]
     if optimism.ensemble_fold is not None:
-        promised.append(("Ensemble on the folds", optimism.ensemble_fold, "weights chosen on the same rows"))
+        promised.append(("Ensemble on the folds", optimism.ensemble_fold, f"weights chosen on the same {record.rows_called}"))
     lanes = [Lane(label=label, value=value, text=number(value, decimals), note=note) for label, value, note in promised]
     lower, upper = (score.lower, score.upper) if score else (None, None)
     value, text = optimism.sealed, number(optimism.sealed, decimals)
-    sealed = Lane(label="Final model, sealed rows", value=value, text=text, lower=lower, upper=upper, strong=True, note="the honest one")
+    sealed = Lane(label=f"Final model, sealed {record.rows_called}", value=value, text=text, lower=lower, upper=upper, strong=True, note="the honest one")
     return (*lanes, sealed)
 
 

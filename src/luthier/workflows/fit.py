@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -13,7 +14,7 @@ import torch
 
 from luthier.bundle import MANIFEST, Bundle, Contents, Session, model_card, write_bundle
 from luthier.core.clock import Deadline, Stopwatch, parse_duration, parse_work
-from luthier.core.errors import BudgetTooSmall, OutputExists, SettingInvalid
+from luthier.core.errors import BudgetTooSmall, OutputExists, OutputUnwritable, SettingInvalid
 from luthier.core.files import refuse_existing
 from luthier.core.findings import Severity
 from luthier.core.journal import Journal
@@ -26,6 +27,7 @@ from luthier.report import ReportRecord, render, to_plain
 from luthier.tune import Allowance, InProcess, Workers, choose_executor, space_to_plain
 from luthier.workflows.assembly import Assembled, weights_hash
 from luthier.workflows.feature_material import FeatureMaterial
+from luthier.workflows.going_on import going_on_sentence
 from luthier.workflows.image_preparation import prepare_images
 from luthier.workflows.image_report import image_story
 from luthier.workflows.interrupt import finishing_on_interrupt
@@ -34,7 +36,7 @@ from luthier.workflows.latency import mix_and_assemble
 from luthier.workflows.preparation import Preparation, prepare_table
 from luthier.workflows.record import FitStory, report_record
 from luthier.workflows.result import FitResult
-from luthier.workflows.run_folder import is_unfinished, open_journal, refuse_unfinished, remove_run, removed_without_network
+from luthier.workflows.run_folder import is_unfinished, open_journal, refuse_unfinished, remove_run, removed_without_network, run_folder_of
 from luthier.workflows.settings import SMALLEST_BUDGET_SECONDS, FitSettings
 from luthier.workflows.training import Ground, train_networks
 
@@ -156,7 +158,7 @@ def _run_fit(data: Source, settings: FitSettings, listener: Listener, started: f
         stopwatch.phase("ensemble, calibration and export")
         mixture, model = mix_and_assemble(prepared, training, seed=settings.seed, max_latency_seconds=settings.max_latency_seconds)
 
-        stopwatch.phase("sealed rows and baselines")
+        stopwatch.phase(f"sealed {prepared.dataset.rows_called} and baselines")
         judging = Deadline(budget_seconds=_judging_seconds(deadline))
         judgement = judge_sealed(model.bundle, prepared, mixture, seed=settings.seed, deadline=judging)
 
@@ -181,6 +183,7 @@ def _run_fit(data: Source, settings: FitSettings, listener: Listener, started: f
 def _folder(settings: FitSettings) -> Path:
     """Where the model will stand; refused where something else, or another run, is in the way."""
     folder = settings.out or _free_folder(settings.target or "images", resume=settings.resume)
+    _refuse_unwritable(folder)
     _refuse_output(folder, force=settings.force or settings.resume)
     refuse_unfinished(folder, resume=settings.resume, force=settings.force)
     return folder
@@ -210,9 +213,12 @@ def _fitting(executor: InProcess | Workers, prepared: Preparation, device: torch
 
 def _journal(folder: Path, settings: FitSettings, prepared: Preparation, deadline: Deadline, listener: Listener) -> Journal:
     """The journal of the run, taken up again or begun; the time that it had used counts against the budget."""
-    if settings.resume and not is_unfinished(folder):
+    goes_on = settings.resume and is_unfinished(folder)
+    if settings.resume and not goes_on:
         listener.say(f"Nothing was begun at {folder} yet: starting from the beginning.")
     journal = open_journal(folder, settings, data_hash=prepared.data_hash, space=space_to_plain(prepared.space))
+    if goes_on:
+        listener.say(going_on_sentence(run_folder_of(folder), budget_seconds=deadline.budget_seconds))
     journal.run_on(lambda: deadline.seconds_used)
     deadline.started -= journal.seconds_before
     return journal
@@ -244,6 +250,15 @@ def _refuse_output(folder: Path, *, force: bool) -> None:
     is_model = (folder / MANIFEST).is_file()
     if folder.is_file() or (folder.is_dir() and not is_model and any(folder.iterdir())):
         raise OutputExists(f"{folder} exists and is no model: --force replaces models only. Choose another name.")
+
+
+def _refuse_unwritable(folder: Path) -> None:
+    """Refuse a place where no folder can be made, before the data are read."""
+    there = next((parent for parent in folder.absolute().parents if os.path.lexists(parent)), Path("/"))
+    if not there.is_dir():
+        raise OutputUnwritable(f"{folder} could not be written: a part of the path is a file. Nothing that stood there was changed.")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise OutputUnwritable(f"{folder} could not be written: writing is not permitted there. Nothing that stood there was changed.")
 
 
 def _judging_seconds(deadline: Deadline) -> float:

@@ -25,6 +25,8 @@ BASELINE_ROWS = 10_000
 BASELINE_SIDE = 14
 "Baselines see an image as a square of so many pixels, each the mean of those that it covers."
 BASELINE_SECONDS, SECONDS_A_SEALED_IMAGE = 4.0, 1e-3
+TRAITS_ROWS = 64
+"Images that are read and measured at one time, for a monitor to compare later ones with."
 DEVICE_SHARE = 0.25
 "Share of a GPU's free memory that the images may take; else they stay in the memory of the machine."
 
@@ -94,11 +96,11 @@ class ImageMaterial:
 
     def profile(self, predictions: np.ndarray) -> dict[str, Any]:
         """What the training images look like, to compare later ones with."""
-        return image_profile(self.images.pixels[self.split.train], self.images.dataset.task, predictions)
+        return image_profile(self.images.pixels, self.images.dataset.task, predictions, rows=self.split.train)
 
     def answers(self, bundle: Bundle) -> np.ndarray:
         """The finished model's predictions of the sealed images."""
-        return bundle.predict_pixels(self.images.pixels[self.split.test])
+        return bundle.predict_pixels(self.images.pixels, rows=self.split.test)
 
     def single(self, place: int) -> np.ndarray:
         """One decoded image."""
@@ -110,7 +112,7 @@ class ImageMaterial:
         chosen = np.sort(numpy_rng(self.seed, "baselines").permutation(len(train))[:BASELINE_ROWS])
         names = [f"pixel {place + 1}" for place in range(BASELINE_SIDE**2 * self.shape.channels)]
         columns = tuple(Column(name=name, kind=ColumnKind.NUMERIC, dtype="Float32") for name in names)
-        frame = lambda rows: pl.DataFrame(squares(self.images.pixels[rows], BASELINE_SIDE).reshape(len(rows), -1), schema=names)  # noqa: E731
+        frame = lambda rows: pl.DataFrame(squares(self.images.pixels, BASELINE_SIDE, rows=rows).reshape(len(rows), -1), schema=names)  # noqa: E731
         return BaselineRows(train=frame(train[chosen]), rows=chosen, sealed=frame(self.split.test), schema=Schema(columns=columns))
 
     def importance(self, bundle: Bundle, metric: Metric, *, seed: int, deadline: Deadline) -> Importance | None:

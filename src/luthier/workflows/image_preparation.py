@@ -152,7 +152,7 @@ def _mirrors(images: ImageSet, split: Split, *, features: bool, seed: int) -> tu
     """Whether training starts with mirrored images, or features are means over both."""
     if not images.dataset.task.kind.is_classification:
         return False, Event(name="mirror-images", what="Images are not mirrored: what a mirrored image is worth is not known for a number.")
-    keep = mirrors_keep_class(images.pixels[split.train], images.dataset.target[split.train], seed=seed)
+    keep = mirrors_keep_class(images.pixels, images.dataset.target, rows=split.train, seed=seed)
     if features:
         often = "about as often as they are themselves" if keep else "less often than they are themselves"
         seen = "means over an image and its mirror image" if keep else "those of the image alone"

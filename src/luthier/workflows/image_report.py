@@ -49,7 +49,7 @@ def image_story(prepared: Preparation, training: Training, mixture: Mixture, jud
     )
     if not prepared.dataset.task.kind.is_classification:
         test = prepared.split.test
-        missed = largest_errors(images.names[test].to_list(), images.pixels[test], prepared.dataset.target[test], judgement.predictions)
+        missed = largest_errors(images.names[test].to_list(), lambda row: images.pixels[test[row]], prepared.dataset.target[test], judgement.predictions)
         return replace(shared, mistakes=missed)
     sealed = _judged(images, prepared.split.test, judgement.predictions)
     suspects, in_all = label_suspects(_judged(images, training.oof_rows, mixture.predictions))
@@ -67,7 +67,12 @@ def image_story(prepared: Preparation, training: Training, mixture: Mixture, jud
 def _judged(images: ImageSet, rows: np.ndarray, probabilities: np.ndarray) -> JudgedImages:
     dataset = images.dataset
     return JudgedImages(
-        names=images.names[rows].to_list(), pixels=images.pixels[rows], classes=dataset.task.classes, truth=dataset.target[rows], probabilities=probabilities
+        names=images.names[rows].to_list(),
+        pixels=images.pixels,
+        places=rows,
+        classes=dataset.task.classes,
+        truth=dataset.target[rows],
+        probabilities=probabilities,
     )
 
 
@@ -75,7 +80,7 @@ def _explained(prepared: Preparation, training: Training, best: Candidate, seale
     rows = rows_to_explain(sealed)
     if not len(rows) or not best.held:
         return ()
-    pixels = torch.from_numpy(sealed.pixels[rows]).permute(0, 3, 1, 2)
+    pixels = torch.from_numpy(np.stack([sealed.image(row) for row in rows])).permute(0, 3, 1, 2)
     return explained(sealed, rows, saliency(_network(prepared, training, best.trained[0]), pixels, torch.from_numpy(sealed.answers[rows])))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,8 +24,10 @@ class JudgedImages:
 
     names: Sequence[str]
     "Of the files, relative to the folder."
-    pixels: UInt8[np.ndarray, "rows height width channel"]
-    "May lie in a memory-mapped file."
+    pixels: UInt8[np.ndarray, "images height width channel"]
+    "Of these images and of others; may lie in a memory-mapped file."
+    places: Int[np.ndarray, " rows"]
+    "Where in `pixels` the image of each row is."
     classes: tuple[str, ...]
     truth: Int[np.ndarray, " rows"]
     "Class of each row, by its place in `classes`."
@@ -45,6 +47,11 @@ class JudgedImages:
         rows = np.flatnonzero(answers != self.truth)
         return rows[np.argsort(-self.probabilities[rows, answers[rows]], kind="stable")]
 
+    def image(self, row: int) -> UInt8[np.ndarray, "height width channel"]:
+        """The pixels of one row."""
+        image: np.ndarray = self.pixels[self.places[row]]
+        return image
+
     def answered(self, row: int) -> told.AnsweredImage:
         """One row as it is shown."""
         answer = self.answers[row]
@@ -53,7 +60,7 @@ class JudgedImages:
             truth=self.classes[self.truth[row]],
             answer=self.classes[answer],
             probability=float(self.probabilities[row, answer]),
-            picture=thumbnail(self.pixels[row]),
+            picture=thumbnail(self.image(row)),
         )
 
 
@@ -82,16 +89,20 @@ def confident_mistakes(judged: JudgedImages, *, most: int = MOST_MISTAKES) -> tu
 
 def largest_errors(
     names: Sequence[str],
-    pixels: UInt8[np.ndarray, "rows height width channel"],
+    image: Callable[[int], UInt8[np.ndarray, "height width channel"]],
     truth: Float[np.ndarray, " rows"],
     prediction: Float[np.ndarray, " rows"],
     *,
     most: int = MOST_MISTAKES,
 ) -> tuple[told.AnsweredImage, ...]:
-    """The images whose number was missed by most."""
+    """The images whose number was missed by most.
+
+    Args:
+        image: the pixels of a row.
+    """
     rows = np.argsort(-np.abs(truth - prediction), kind="stable")[:most]
     return tuple(
-        told.AnsweredImage(name=names[row], truth=number(float(truth[row])), answer=number(float(prediction[row])), picture=thumbnail(pixels[row]))
+        told.AnsweredImage(name=names[row], truth=number(float(truth[row])), answer=number(float(prediction[row])), picture=thumbnail(image(row)))
         for row in rows
     )
 
@@ -134,7 +145,7 @@ def label_suspects(judged: JudgedImages, *, pictured: int = MOST_SUSPECTS, liste
             given=judged.classes[judged.truth[row]],
             suggested=judged.classes[like],
             margin=float(judged.probabilities[row, like] - judged.probabilities[row, judged.truth[row]]),
-            picture=thumbnail(judged.pixels[row]) if place < pictured else None,
+            picture=thumbnail(judged.image(row)) if place < pictured else None,
         )
         for place, (row, like) in enumerate(zip(rows[:listed], suggested[:listed], strict=True))
     )
@@ -157,7 +168,7 @@ def explained(judged: JudgedImages, rows: Iterable[int], heat: Float[np.ndarray,
     Args:
         heat: as `luthier.fit.saliency` gives it for the answers of these rows.
     """
-    return tuple(told.ExplainedImage(image=judged.answered(row), heat=heat_thumbnail(judged.pixels[row], map_)) for row, map_ in zip(rows, heat, strict=True))
+    return tuple(told.ExplainedImage(image=judged.answered(row), heat=heat_thumbnail(judged.image(row), map_)) for row, map_ in zip(rows, heat, strict=True))
 
 
 def augmented(

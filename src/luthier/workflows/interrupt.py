@@ -23,6 +23,9 @@ def finishing_on_interrupt(deadline: Deadline, listener: Listener, *, also: Sequ
 
     Args:
         also: what else is to be stopped: a journal that shall stay as it is, workers.
+
+    Raises:
+        Interrupted: it was the second one.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -30,7 +33,7 @@ def finishing_on_interrupt(deadline: Deadline, listener: Listener, *, also: Sequ
 
     def finish(number: int, frame: FrameType | None) -> None:
         if deadline.stopped:
-            raise Interrupted(STOPPED)
+            raise KeyboardInterrupt  # an `Interrupted` is an `Exception` too, and libraries catch those
         for stop in also:
             stop()
         deadline.stop()
@@ -39,5 +42,9 @@ def finishing_on_interrupt(deadline: Deadline, listener: Listener, *, also: Sequ
     before = signal.signal(signal.SIGINT, finish)
     try:
         yield
+    except Interrupted:
+        raise
+    except KeyboardInterrupt as second:
+        raise Interrupted(STOPPED) from second
     finally:
         signal.signal(signal.SIGINT, before)

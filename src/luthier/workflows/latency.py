@@ -31,7 +31,7 @@ def mix_and_assemble(prepared: Preparation, training: Training, *, seed: int, ma
             break
         seconds = seconds_a_row(model.bundle, prepared.material.single)
         if seconds <= max_latency_seconds or not remaining:
-            training.events.append(_told(seconds, max_latency_seconds, networks=_networks(mixture)))
+            training.events.append(_told(seconds, max_latency_seconds, networks=_networks(mixture), rows_called=prepared.dataset.rows_called))
             break
         most_numbers = int(_numbers(mixture) * 0.8 * max_latency_seconds / seconds)
     return mixture, model
@@ -60,6 +60,7 @@ def _networks(mixture: Mixture) -> int:
     return sum(len(candidate.trained) for candidate, _ in mixture.chosen)
 
 
-def _told(seconds: float, bound: float, *, networks: int) -> Event:
+def _told(seconds: float, bound: float, *, networks: int, rows_called: str) -> Event:
+    asked = "a row" if rows_called == "rows" else "an image"
     kept = "as was asked" if seconds <= bound else f"and not {bound * 1000:g} ms as was asked: no smaller ensemble is quick enough"
-    return Event(name="latency", what=f"The {networks} networks of the ensemble answer a row in {seconds * 1000:.2g} ms, {kept}.")
+    return Event(name="latency", what=f"The {networks} networks of the ensemble answer {asked} in {seconds * 1000:.2g} ms, {kept}.")

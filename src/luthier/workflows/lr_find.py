@@ -21,6 +21,7 @@ from luthier.fit.lr_range import LearningRateRange, learning_rate_range
 from luthier.fit.noise_scale import NoiseScale, gradient_noise_scale
 from luthier.report import to_plain
 from luthier.tune import portfolio
+from luthier.workflows.settings import required_target
 from luthier.workflows.table_material import TableMaterial
 
 
@@ -58,7 +59,7 @@ class RateFindings:
 def lr_find(
     data: Source,
     *,
-    target: str,
+    target: str | None = None,
     nets: Sequence[str] = (),
     task: str = "auto",
     time: str | None = None,
@@ -73,6 +74,7 @@ def lr_find(
     """Test the learning rates and the batch size of default recipes on a table, which is read, checked and split as `fit` does.
 
     Args:
+        target: column to predict; a table needs one.
         nets: names of recipes; none is all of the portfolio.
         steps: of each range test, and of each training that is measured for its noise.
         For the others see `fit`.
@@ -87,9 +89,9 @@ def lr_find(
     """
     if holds_images(data):
         raise SettingInvalid("lr-find tests networks on a table, but this data set is one of images. `luthier fit` searches the learning rates for images.")
-    told = listener or Silent()
+    column, told = required_target(data, target), listener or Silent()
     torch_device = choose_device(device)
-    dataset = build_dataset(data, target=target, task=task, kinds={name: str(kind) for name, kind in (kinds or {}).items()}, time=time, group=group)
+    dataset = build_dataset(data, target=column, task=task, kinds={name: str(kind) for name, kind in (kinds or {}).items()}, time=time, group=group)
     run_checks(dataset, force_through=tuple(force_through))
     tensors = first_fold(dataset, seed=seed, device=torch_device)
     rows = len(tensors.train_rows[0])
@@ -100,7 +102,7 @@ def lr_find(
         for place, recipe in enumerate(recipes):
             told.progress(place / len(recipes), recipe.name, np.inf)
             findings.append(_finding(recipe, tensors, steps=steps, seed=seed))
-    return RateFindings(name=dataset.name, target=target, rows=rows, findings=tuple(findings))
+    return RateFindings(name=dataset.name, target=column, rows=rows, findings=tuple(findings))
 
 
 def first_fold(dataset: Dataset, *, seed: int, device: torch.device) -> FoldTensors:

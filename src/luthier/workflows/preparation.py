@@ -8,19 +8,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from luthier.core.clock import Stopwatch
-from luthier.core.errors import SettingInvalid
 from luthier.core.findings import Event, Finding, Severity
 from luthier.core.listener import Listener
 from luthier.core.task import Task
 from luthier.data import CHECKS, Dataset, Source, Split, run_checks, split_rows
-from luthier.data.read import file_suffix
 from luthier.evaluate import Costs, Metric, metric_named, parse_costs, require_two_classes
 from luthier.tune import Lengths, Opening, Point, Space, read_space, ready_space
 from luthier.workflows.feature_material import FeatureMaterial
 from luthier.workflows.image_material import ImageMaterial
 from luthier.workflows.past import past_points
 from luthier.workflows.reading import Table, open_table
-from luthier.workflows.settings import FitSettings
+from luthier.workflows.settings import FitSettings, required_target
 from luthier.workflows.table_material import TableMaterial
 
 FOLDS = 5
@@ -59,10 +57,7 @@ def prepare_table(data: Source, settings: FitSettings, listener: Listener, stopw
         work: folder in which a table that is larger than memory may be converted; nothing stays there.
         open_until_the_end: holds a table that is larger than memory open.
     """
-    if settings.target is None:
-        if isinstance(data, str | Path):
-            file_suffix(Path(data))  # a path that leads nowhere is told as that
-        raise SettingInvalid("A table needs a target: give --target with the name of the column to predict.")
+    required_target(data, settings.target)
     costs = parse_costs(settings.cost) if settings.cost else None
     stopwatch.phase("reading")
     table = open_until_the_end.enter_context(open_table(data, settings, listener, work=work))

@@ -13,7 +13,7 @@ import numpy as np
 from luthier.core.clock import Deadline, Stopwatch
 from luthier.core.findings import Event
 from luthier.core.recipe import Choice, Recipe
-from luthier.data import Dataset, Split
+from luthier.data import Dataset
 from luthier.evaluate import Metric
 from luthier.fit import Outcome, TrainedMember
 from luthier.report import ReportRecord
@@ -82,7 +82,7 @@ def report_record(story: FitStory, *, bundle: str, deadline: Deadline, stopwatch
         tried=tuple(_tried(candidate, story) for candidate in training.candidates),
         events=_events(story),
         phases=tuple(told.Phase(name=name, seconds=seconds) for name, seconds in stopwatch.seconds.items()),
-        splits=_splits(prepared.split, training),
+        splits=_splits(prepared, training),
         images=story.images,
         provenance=_provenance(story),
     )
@@ -209,13 +209,14 @@ def _example(dataset: Dataset, column: str) -> str | None:
     return str(values[0]) if len(values) else None
 
 
-def _splits(split: Split, training: Training) -> told.Splits:
+def _splits(prepared: Preparation, training: Training) -> told.Splits:
+    split, rows = prepared.split, prepared.dataset.rows_called
     parts = [
         told.SplitPart(name="training", rows=len(split.train), role="learned from and judged on in folds"),
         told.SplitPart(name="sealed", rows=len(split.test), role="opened once, after the last choice"),
     ]
     parts += [
-        told.SplitPart(name=f"fold {k + 1}", rows=len(fold.validation), role=f"judged networks that learned from {len(fold.train):,} rows")
+        told.SplitPart(name=f"fold {k + 1}", rows=len(fold.validation), role=f"judged networks that learned from {len(fold.train):,} {rows}")
         for k, fold in enumerate(split.folds[: training.plan.folds])
     ]
     return told.Splits(kind=split.kind, parts=tuple(parts))
@@ -224,7 +225,7 @@ def _splits(split: Split, training: Training) -> told.Splits:
 def _provenance(story: FitStory) -> tuple[told.Fact, ...]:
     facts = {
         "seed": str(story.settings.seed),
-        "work": f"{story.settings.work:,} training rows" if story.settings.work is not None else "",
+        "work": f"{story.settings.work:,} training {story.prepared.dataset.rows_called}" if story.settings.work is not None else "",
         "device": story.device,
         "system": platform.platform(),
         "Python": platform.python_version(),

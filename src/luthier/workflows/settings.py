@@ -7,9 +7,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from luthier.core.errors import SettingInvalid
+from luthier.data import Source
+from luthier.data.read import file_suffix
+from luthier.evaluate import require_metric
 
 SMALLEST_BUDGET_SECONDS = 20.0
 "Reading, baselines, export, evaluation and report of a small table take this long on two cores."
+
+
+def required_target(data: Source, target: str | None) -> str:
+    """The column to predict of a table, refused where nobody named it; a path that leads nowhere is told as that.
+
+    Example:
+        >>> required_target({"age": [31, 47], "ill": ["no", "yes"]}, "ill")
+        'ill'
+    """
+    if target is not None:
+        return target
+    if isinstance(data, str | Path):
+        file_suffix(Path(data))
+    raise SettingInvalid("A table needs a target: give --target with the name of the column to predict.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +94,8 @@ class FitSettings:
             raise SettingInvalid(f"At least 2 folds are required, but {self.folds} came.")
         if self.fine_tune and self.weights is None:
             raise SettingInvalid("--fine-tune goes on training a backbone, but no weights came. Give its file with --weights, or leave --fine-tune out.")
+        if self.metric is not None:
+            require_metric(self.metric)
         if self.time is not None and self.group is not None:
             raise SettingInvalid("Give either a time column or a group column, not both: a split keeps one of them.")
         for role, column in (("time", self.time), ("group", self.group)):

@@ -158,7 +158,7 @@ def _plan(ground: Ground, data: FoldTensors, speeds: SpeedBook) -> tuple[Plan, t
         raise BudgetTooSmall(given_seconds=allowance.deadline.budget_seconds, smallest_seconds=_smallest_budget(epochs, allowance))
     plan = plan_training(epochs_of_one_member=epochs, folds=len(folds), recipes=len(recipes), lengths=ground.prepared.lengths, lanes=allowance.lanes)
     _measure(ground, recipes[1 : plan.recipes], data, speeds)
-    bound = f"{left:.0f} s" if allowance.work is None else f"{allowance.work:,} training rows"
+    bound = f"{left:.0f} s" if allowance.work is None else f"{allowance.work:,} training {ground.prepared.dataset.rows_called}"
     told = (*plan.sentences(list(families), bound=bound), *((OPENED,) if ground.prepared.opening is not None else ()))
     for sentence in told:
         ground.listener.say(sentence)

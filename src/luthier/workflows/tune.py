@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, fields, replace
-from math import inf, isfinite
+from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +20,14 @@ from luthier.core.journal import Journal
 from luthier.core.listener import Listener, Silent
 from luthier.core.recipe import Recipe, Setting
 from luthier.core.task import Task
-from luthier.evaluate import Evaluation, evaluate, metric_named
-from luthier.fit import FoldTensors, Judge, StackedNetwork, choose_device, lanes_for, network_size, stack_trained
+from luthier.evaluate import Evaluation, evaluate
+from luthier.fit import FoldTensors, StackedNetwork, choose_device, lanes_for, stack_trained
 from luthier.nets.own import ModuleFactory, OwnNet, own_architecture, settings_of_factory
-from luthier.tune import LEAST_EPOCHS, Allowance, Candidate, Family, InProcess, Search, Space, SpeedBook, Trial, Workbench, oof_truth, policy, select_ensemble
+from luthier.tune import Allowance, Candidate, InProcess, Search, Trial, oof_truth, select_ensemble
 from luthier.tune.domains import Domain
 from luthier.workflows.interrupt import finishing_on_interrupt
-from luthier.workflows.own_module import learning_rates, plain_recipe, refuse_unusable, widest_stack
 from luthier.workflows.own_rows import OwnRows, as_inputs, own_rows
-from luthier.workflows.probing import measured_speeds
+from luthier.workflows.own_search import OwnGround, Subject, divided, first_value, looked_at, own_judge, own_search
 from luthier.workflows.run_folder import package_versions
 
 SMALLEST_BUDGET_SECONDS = 5.0
@@ -36,8 +35,6 @@ JUDGING_SECONDS = 2.0
 "Kept back for the sealed rows."
 BLOCK = 8192
 "Rows that are predicted at once."
-OF_THE_RECIPE = frozenset(one.name for one in fields(Recipe)) - {"name", "net"}
-"Names of a space that belong to the training; the others are settings of the network."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -113,41 +110,18 @@ def tune(
         >>> result.predict(inputs).shape
         (200, 2)
     """
-    listener, torch_device = listener or Silent(), choose_device(device)
-    deadline = Deadline(budget_seconds=_budget_seconds(budget) if work is None else inf)
+    torch_device, deadline = choose_device(device), Deadline(budget_seconds=_budget_seconds(budget) if work is None else inf)
     rows = own_rows(dataset, task=task, metric=metric if isinstance(metric, str) else None, folds=folds, seed=seed, device=torch_device)
-    judge = _judge(metric, rows.task)
-    network, training = _divided(space, module_factory)
-    events: list[Event] = []
+    ground = OwnGround(data=rows.data, judge=own_judge(metric, rows.task), seed=seed)
+    network, training = divided(space, settings_of_factory(module_factory))
     with own_architecture(module_factory, {name: first_value(domain) for name, domain in network.items()}) as name:
-        recipe = plain_recipe(name, rows.data)
-        refuse_unusable(recipe, rows.data)
-        widest = widest_stack(recipe, rows.data, events)
-        domains = {f"net.{setting}": domain for setting, domain in network.items()} | dict(training)
-        if "learning_rate" not in domains:
-            domains["learning_rate"] = learning_rates(recipe, rows.data, seed, events, stacks=widest > 1)
-        identity = {"budget": str(budget), "work": str(work), "seed": seed, "folds": folds, "data": rows.digest, "space": repr(sorted(domains.items()))}
-        journal = _journal(run, identity, deadline, resume=resume)
-        lanes, most_work = lanes_for(torch_device), parse_work(work) if work is not None else None
-        with closing(InProcess(rows.data, judge, lanes=lanes)) as executor, finishing_on_interrupt(deadline, listener, also=(journal.freeze, executor.stop)):
-            bench = Workbench(
-                data=rows.data,
-                judge=judge,
-                executor=executor,
-                allowance=Allowance(deadline=deadline, reserve_seconds=JUDGING_SECONDS, work=most_work, lanes=lanes),
-                journal=journal,
-                speeds=SpeedBook(size_of=lambda recipe: network_size(recipe, rows.data)),
-                seed=seed,
-                widest=widest,
-            )
-            search = _search(bench, _space(recipe, domains), listener)
-            search.run([name])
-        return _result(rows, search, [*events, *search.events])
-
-
-def first_value(domain: Domain) -> Setting:
-    """Where a domain's best value is expected: its prior, else its middle."""
-    return domain.at(0.5) if domain.prior is None else domain.prior
+        subject = looked_at(name, ground, network, training)
+        told = {"budget": str(budget), "work": str(work), "seed": seed, "folds": folds, "data": rows.digest, "space": repr(sorted(subject.domains.items()))}
+        journal = _journal(run, told, deadline, resume=resume)
+        most = parse_work(work) if work is not None else None
+        allowance = Allowance(deadline=deadline, reserve_seconds=JUDGING_SECONDS, work=most, lanes=lanes_for(torch_device))
+        search = _searched(subject, allowance, journal, listener or Silent())
+        return _result(rows, search, [*subject.events, *search.events])
 
 
 def _budget_seconds(budget: str | float) -> float:
@@ -155,39 +129,6 @@ def _budget_seconds(budget: str | float) -> float:
     if seconds < SMALLEST_BUDGET_SECONDS:
         raise BudgetTooSmall(given_seconds=seconds, smallest_seconds=SMALLEST_BUDGET_SECONDS)
     return seconds
-
-
-def _space(recipe: Recipe, domains: Mapping[str, Domain]) -> Space:
-    rate = first_value(domains["learning_rate"])
-    if not isinstance(rate, int | float):
-        raise SettingInvalid(f"The learning rate must be a number, but {rate!r} came.")
-    return Space(families={recipe.name: Family(recipe=replace(recipe, learning_rate=float(rate)), domains=domains)})
-
-
-def _judge(metric: str | Callable[[np.ndarray, np.ndarray], float] | None, task: Task) -> Judge:
-    if metric is None or isinstance(metric, str):
-        return metric_named(task.metric, task.kind).error
-
-    def finite_error(truth: np.ndarray, predictions: np.ndarray) -> float:
-        error = float(metric(truth, predictions))
-        if not isfinite(error) and np.isfinite(predictions).all():
-            raise SettingInvalid(f"The metric must give a finite number, but {error!r} came for {len(truth)} rows.")
-        return error
-
-    return finite_error
-
-
-def _divided(space: Mapping[str, Domain], factory: ModuleFactory) -> tuple[dict[str, Domain], dict[str, Domain]]:
-    """The settings of the network, and those of the training."""
-    takes = settings_of_factory(factory)
-    training = {name: domain for name, domain in space.items() if name.partition(".")[0] in OF_THE_RECIPE or name == "decay_rate"}
-    network = {name: domain for name, domain in space.items() if name not in training}
-    for name in network:
-        if name not in takes:
-            raise SettingInvalid(
-                f"A space must name settings of the network or of the training, but {name!r} is neither. The network takes {', '.join(takes) or 'none'}."
-            )
-    return network, training
 
 
 def _journal(run: str | Path | None, identity: Mapping[str, Any], deadline: Deadline, *, resume: bool) -> Journal:
@@ -203,14 +144,16 @@ def _journal(run: str | Path | None, identity: Mapping[str, Any], deadline: Dead
     return journal
 
 
-def _search(bench: Workbench, space: Space, listener: Listener) -> Search:
-    recipe, allowance, rows = next(iter(space.families.values())).recipe, bench.allowance, len(bench.data.train_rows[0])
-    speed = measured_speeds([recipe], bench.data, bench.journal, seed=bench.seed, by_work=allowance.work is not None)[0]
-    bench.speeds.learn(recipe, seconds=speed.seconds_per_epoch, rows=rows)
-    left = bench.journal.recall("left at the start", lambda: allowance.left)
-    trials = allowance.epochs_of_one_member(speed, rows=rows, left=left) / bench.data.folds / LEAST_EPOCHS
-    say = lambda what, progress, error: listener.progress(allowance.share_used, f"{what}: error {error:.4g}", allowance.deadline.seconds_left)  # noqa: E731
-    return Search(bench=bench, space=space, proposer=policy(space, trials), say=say)
+def _searched(subject: Subject, allowance: Allowance, journal: Journal, listener: Listener) -> Search:
+    """The search, played to its end; the first Ctrl-C lets it finish with what there is."""
+    ground, deadline = subject.ground, allowance.deadline
+    with (
+        closing(InProcess(ground.data, ground.judge, lanes=allowance.lanes)) as executor,
+        finishing_on_interrupt(deadline, listener, also=(journal.freeze, executor.stop)),
+    ):
+        search = own_search(subject, executor, allowance, journal, listener)
+        search.run(list(subject.space.families))
+    return search
 
 
 def _result(rows: OwnRows, search: Search, events: Sequence[Event]) -> TuneResult:

@@ -79,3 +79,25 @@ def image_set(
 def pictures(count: int, *, first_seed: int = 0) -> np.ndarray:
     """Different pictures of 16 × 16."""
     return np.stack([picture(seed, height=16, width=16) for seed in range(first_seed, first_seed + count)])
+
+
+def taking_at_most(images: int, pixels: np.ndarray) -> SparinglyTaken:
+    """These pixels, as if they lay in a file larger than memory: no more images than these may be taken out of them at one time."""
+    spared = pixels.view(SparinglyTaken)
+    spared.most_images = images
+    return spared
+
+
+class SparinglyTaken(np.ndarray):
+    """Pixels that may not be copied as a whole."""
+
+    most_images = 0
+
+    def __array_finalize__(self, source: Any) -> None:
+        self.most_images = getattr(source, "most_images", 0)
+
+    def __getitem__(self, places: Any) -> Any:
+        """Rows by their numbers; a part that is no copy is given freely."""
+        if isinstance(places, np.ndarray) and self.ndim == 4:
+            assert places.size <= self.most_images, f"{places.size} images were taken at one time"
+        return super().__getitem__(places)

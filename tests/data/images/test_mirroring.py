@@ -5,7 +5,7 @@ import pytest
 from sklearn.datasets import load_digits
 
 from luthier.data.images import mirrors_keep_class
-from tests.data.images.pictures import picture
+from tests.data.images.pictures import picture, taking_at_most
 
 
 def variations(count: int, *, classes: int, symmetric: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -60,3 +60,15 @@ def test_the_same_seed_gives_the_same_answer_and_the_images_stay_as_they_are() -
 
     assert len(answers) == 1
     assert np.array_equal(pixels, before)
+
+
+@pytest.mark.parametrize("symmetric", [True, False])
+def test_training_images_alone_are_asked_and_a_few_at_a_time(symmetric: bool) -> None:
+    pixels, truth = variations(200, classes=5, symmetric=symmetric)
+    large = pixels.repeat(20, axis=1).repeat(20, axis=2)
+    black, rows = np.zeros((100, *large.shape[1:]), dtype=np.uint8), np.r_[0:100, 200:300]
+
+    among = np.concatenate([large[:100], black, large[100:]])
+    answer = mirrors_keep_class(taking_at_most(5, among), np.r_[truth[:100], np.zeros(100, int), truth[100:]], rows=rows, seed=0)
+
+    assert answer == mirrors_keep_class(large, truth, seed=0)

@@ -73,7 +73,7 @@ def test_a_class_that_only_training_rows_have_is_an_event(tmp_path: Path) -> Non
 
     split = split_images(image_set(tmp_path, pictures(ROWS), LABELS, sealed=sealed))
 
-    assert [event.what for event in split.events] == ["Class 'owl' does not occur in the sealed rows."]
+    assert [event.what for event in split.events] == ["Class 'owl' does not occur in the sealed images."]
 
 
 def test_a_given_split_with_too_few_different_images_is_refused(tmp_path: Path) -> None:
@@ -84,6 +84,22 @@ def test_a_given_split_with_too_few_different_images_is_refused(tmp_path: Path) 
         split_images(image_set(tmp_path, pixels, LABELS, sealed=sealed))
 
     assert str(refusal.value) == "An honest split needs at least 10 different training images, but 'pictures' has 2. Bring more."
+
+
+def test_images_of_which_nearly_all_are_alike_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(TooFewRows) as refusal:
+        split_images(image_set(tmp_path, pictures(2)[[0, 1] * 10], ["cat", "dog"] * 10))
+
+    assert str(refusal.value) == "An honest split needs at least 3 images, or groups of them, that differ, but 'pictures' has 2. Bring more."
+
+
+def test_a_split_speaks_of_images_where_it_refuses_them(tmp_path: Path) -> None:
+    with pytest.raises(TooFewRows) as refusal:
+        split_images(image_set(tmp_path, pictures(20)[[*range(15), *[19] * 5]], ["cat"] * 15 + ["dog"] * 5))
+
+    assert (
+        str(refusal.value) == "A classifier learns from at least 2 classes, but the training images of fold 5 hold 1. Split another way, or bring more images."
+    )
 
 
 def test_fewer_folds_than_two_are_refused(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from luthier.data.images import squares
+from tests.data.images.pictures import taking_at_most
 
 
 def pixels(rows: int, height: int, width: int, channels: int) -> np.ndarray:
@@ -50,3 +51,21 @@ def test_one_level_stays_one_level_in_smaller_and_larger_squares() -> None:
 
     for side in (1, 3, 14):
         np.testing.assert_allclose(squares(images, side), 200.0, rtol=1e-5)
+
+
+def test_some_rows_are_made_small_in_the_order_that_is_asked_for() -> None:
+    images, rows = pixels(9, 20, 17, 3), np.array([7, 0, 3])
+
+    np.testing.assert_array_equal(squares(images, 5, rows=rows), squares(images[rows], 5))
+
+
+def test_large_images_are_taken_a_few_at_a_time() -> None:
+    images = pixels(20, 300, 300, 3)
+
+    small = squares(taking_at_most(4, images), 14, rows=np.arange(1, 20))
+
+    np.testing.assert_allclose(small, np.concatenate([squares(images[row : row + 1], 14) for row in range(1, 20)]), rtol=1e-5)
+
+
+def test_no_image_makes_no_square() -> None:
+    assert squares(pixels(3, 8, 8, 1), 2, rows=np.zeros(0, dtype=np.int64)).shape == (0, 2, 2, 1)

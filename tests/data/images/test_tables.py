@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import io
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,34 @@ def test_paths_that_lead_nowhere_are_set_aside(tmp_path: Path) -> None:
     listing = read_listing(path, target="kind")
 
     assert (len(listing.names), len(listing.labels), listing.missing) == (11, 11, ("photos/all/003.png",))
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("ending", ["csv", "csv.gz"])
+def test_images_of_delimited_text_are_seen_whatever_the_separator(tmp_path: Path, separator: str, ending: str) -> None:
+    table = pl.read_csv(paths_table(tmp_path)).with_columns(note=pl.lit('a, b; "c"\nd | e'))
+    text = table.write_csv(separator=separator).encode()
+    path = tmp_path / f"named.{ending}"
+    path.write_bytes(gzip.compress(text) if ending.endswith("gz") else text)
+
+    assert holds_images(path)
+
+
+def test_rows_after_the_head_of_a_table_are_not_looked_at(tmp_path: Path) -> None:
+    path = paths_table(tmp_path)
+    header, rows = path.read_bytes().split(b"\n", 1)
+
+    path.write_bytes(header + b"\n" + rows * 20_000 + b"\xff" + bytes(1_000))
+
+    assert path.stat().st_size > 4 << 20
+    assert holds_images(path)
+
+
+def test_a_gap_among_the_first_paths_is_no_other_kind_of_column(tmp_path: Path) -> None:
+    path = paths_table(tmp_path)
+    path.write_text(path.read_text().replace("photos/all/000.png", "").replace("photos/all/004.png", '""'))
+
+    assert holds_images(path)
 
 
 def test_an_ordinary_table_holds_no_images(tmp_path: Path) -> None:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-
-import numpy as np
-import onnxruntime
 import pytest
 import torch
 import torch.nn.functional as F
@@ -13,7 +9,7 @@ from torch.func import functional_call
 
 from luthier.core.task import PixelShape
 from luthier.nets.registry import architectures_that_see
-from tests.nets.images.images import COLOR, SMALL, levels, started
+from tests.nets.images.images import SMALL, levels, started
 
 every_net = pytest.mark.parametrize("name", architectures_that_see(PixelShape))
 every_own_net = pytest.mark.parametrize("name", [name for name in architectures_that_see(PixelShape) if name != "backbone"])
@@ -129,17 +125,3 @@ def test_filters_over_all_channels_are_matrices_and_vectors_do_not_decay(name):
     assert roles.keys() == shapes.keys()
     assert {key for key, role in roles.items() if role.decays} == {key for key, shape in shapes.items() if len(shape) > 1}
     assert {key for key, role in roles.items() if role.is_matrix} == {key for key, shape in shapes.items() if len(shape) == 4 and shape[1] > 1}
-
-
-@every_net
-def test_exported_to_onnx_a_net_gives_the_same_numbers_for_any_number_of_images(name, tmp_path):
-    net, file, rows = started(name, mirror=name == "fast-cnn"), tmp_path / "net.onnx", torch.export.Dim("rows")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        torch.onnx.export(net, (levels(rows=3),), dynamo=True, dynamic_shapes=({0: rows},), optimize=False, verbose=False).save(file)
-    session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
-
-    for count in (1, 7):
-        images = levels(COLOR, count, seed=5)
-        (served,) = session.run(None, {"pixels": images.numpy()})
-        np.testing.assert_allclose(served, net(images).detach().numpy(), rtol=1e-5, atol=1e-5)

@@ -22,10 +22,10 @@ def check(dataset: Dataset) -> Iterable[Finding]:
     rarest = int(shares.argmin())
     relative = shares[rarest] * len(shares) / 2
     if relative < RARE:
-        commonest = dataset.task.classes[int(shares.argmax())]
+        commonest, most = dataset.task.classes[int(shares.argmax())], f"{shares.max():.1%}"
         yield Finding(
             name=NAME,
             severity=Severity.WARN if relative < VERY_RARE else Severity.NOTE,
-            evidence=f"The class {dataset.task.classes[rarest]!r} has {shares[rarest]:.2%} of the rows, while {commonest!r} has {shares.max():.1%}.",
+            evidence=f"The class {dataset.task.classes[rarest]!r} has {shares[rarest]:.2%} of the {dataset.rows_called}, while {commonest!r} has {most}.",
             remedy="Judge by balanced accuracy or by precision and recall, not by accuracy; state what errors cost with --cost where there are two classes.",
         )

@@ -14,8 +14,9 @@ def sample_rows(dataset: Dataset, *, most: int, purpose: str) -> np.ndarray:
 
 
 def sampled_words(rows: np.ndarray, dataset: Dataset) -> str:
-    """How many rows were looked at, in words.
+    """How many rows, or images, were looked at, in words.
 
     Every check that samples says so in its evidence.
     """
-    return f"{len(rows):,} of {dataset.rows:,} rows" if len(rows) < dataset.rows else f"all {dataset.rows:,} rows"
+    whole = f"{dataset.rows:,} {dataset.rows_called}"
+    return f"{len(rows):,} of {whole}" if len(rows) < dataset.rows else f"all {whole}"

@@ -16,19 +16,28 @@ LEAST_KEPT = 0.6
 "Mirrored images must be known as often as this share of the same images unmirrored: 0.36 of digits, 0.74 of clothes and shoes, 0.93 of emoji are."
 
 
-def mirrors_keep_class(pixels: UInt8[np.ndarray, "rows height width channel"], classes: Int[np.ndarray, " rows"], *, seed: int) -> bool:
+def mirrors_keep_class(
+    pixels: UInt8[np.ndarray, "rows height width channel"],
+    classes: Int[np.ndarray, " rows"],
+    *,
+    rows: Int[np.ndarray, " kept"] | None = None,
+    seed: int,
+) -> bool:
     """True where the nearest neighbor of a mirrored image has its class about as often as that of the image itself.
 
     Digits and letters fail: a mirrored 2 is nearer to something else. It is a guess to start from: a search tries the other way as well.
 
     Args:
-        pixels: of training images.
+        pixels: may lie in a mapped file.
+        classes: of all of them.
+        rows: which of them are training images: no others are looked at; None is all.
     """
-    order = numpy_rng(seed, "mirrors").permutation(len(pixels))
+    training = np.arange(len(pixels)) if rows is None else rows
+    order = numpy_rng(seed, "mirrors").permutation(len(training))
     count = min(ASKED, max(len(order) // 5, 1))
-    asked, known = np.sort(order[:count]), np.sort(order[count:][:KNOWN])
-    small = _standardized(squares(pixels[known], SIDE))
-    seen = squares(pixels[asked], SIDE)
+    asked, known = training[np.sort(order[:count])], training[np.sort(order[count:][:KNOWN])]
+    small = _standardized(squares(pixels, SIDE, rows=known))
+    seen = squares(pixels, SIDE, rows=asked)
     right = [float(np.mean(classes[known][_nearest(_standardized(images), small)] == classes[asked])) for images in (seen, seen[:, :, ::-1])]
     return right[1] >= LEAST_KEPT * right[0]
 

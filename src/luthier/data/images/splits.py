@@ -12,10 +12,11 @@ from luthier.core.errors import SettingInvalid, TooFewRows
 from luthier.core.findings import Event
 from luthier.core.seeds import numpy_rng
 from luthier.core.task import Column, ColumnKind, Schema
+from luthier.data.absent_classes import absent_classes
 from luthier.data.clusters import equal_rows, join_clusters
 from luthier.data.dealing import deal
 from luthier.data.images.image_set import ImageSet
-from luthier.data.splits import FEWEST_ROWS, Fold, Split, split_rows
+from luthier.data.splits import FEWEST_GROUPS, FEWEST_ROWS, Fold, Split, split_rows
 
 _ROW, _CLUSTER = "image", "images that belong together"
 
@@ -53,8 +54,12 @@ def left_out(images: ImageSet) -> Bool[np.ndarray, " rows"]:
 
 def _sealed_here(images: ImageSet, clusters: np.ndarray, folds: int, seed: int, test_share: float) -> Split:
     """The split of a table in which every row differs and clusters are its groups."""
-    dataset = images.dataset
-    columns = (Column(name=_ROW, kind=ColumnKind.CATEGORY, dtype="Int64"), Column(name=_CLUSTER, kind=ColumnKind.CATEGORY, dtype="Int64"))
+    dataset, different = images.dataset, len(np.unique(clusters))
+    if different < FEWEST_GROUPS:
+        raise TooFewRows(
+            f"An honest split needs at least {FEWEST_GROUPS} images, or groups of them, that differ, but {dataset.name!r} has {different}. Bring more."
+        )
+    columns = (Column(name=_ROW, kind=ColumnKind.IMAGE, dtype="Int64"), Column(name=_CLUSTER, kind=ColumnKind.CATEGORY, dtype="Int64"))
     frame = pl.DataFrame({_ROW: np.arange(dataset.rows), _CLUSTER: clusters})
     split = split_rows(
         replace(dataset, frame=frame, schema=Schema(columns=columns, group=_CLUSTER)),
@@ -102,7 +107,7 @@ def _left_out(count: int) -> tuple[Event, ...]:
 
 def _checked(images: ImageSet, split: Split) -> Split:
     """Refused where a side is empty or knows one class only; classes missing on a side become events."""
-    sides = {"sealed rows": split.test} | {f"training rows of fold {k + 1}": fold.train for k, fold in enumerate(split.folds)}
+    sides = {"sealed images": split.test} | {f"training images of fold {k + 1}": fold.train for k, fold in enumerate(split.folds)}
     if not all(map(len, sides.values())):
         raise TooFewRows("Every side of a split needs images, but one would be empty: the images that must stay together are too many. Bring more images.")
     if not images.dataset.task.kind.is_classification:
@@ -112,6 +117,4 @@ def _checked(images: ImageSet, split: Split) -> Split:
     for name, there in present.items():
         if name.startswith("training") and there.sum() < 2:
             raise TooFewRows(f"A classifier learns from at least 2 classes, but the {name} hold {there.sum()}. Split another way, or bring more images.")
-    absent = {label: [name for name, there in present.items() if not there[index]] for index, label in enumerate(classes)}
-    events = [Event(name="class-absent", what=f"Class {label!r} does not occur in the {', the '.join(where)}.") for label, where in absent.items() if where]
-    return replace(split, events=(*split.events, *events))
+    return replace(split, events=(*split.events, *absent_classes(classes, present)))

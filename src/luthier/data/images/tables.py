@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import polars as pl
 
 from luthier.core.errors import ColumnMissing, ColumnUnusable, DataUnreadable, SettingInvalid
 from luthier.core.findings import Event
+from luthier.data.delimited import column_names, guess_separator, read_head
 from luthier.data.images.probe import ImageUnreadable, probe_image
 from luthier.data.images.references import ImageBytes, ImageFile, Reference, has_image_ending
 from luthier.data.read import DELIMITED, JSON_LINES, PARQUET, Source, file_suffix, read_source
@@ -51,7 +55,7 @@ def image_column(frame: pl.DataFrame, folder: Path | None = None) -> str | None:
 
 def table_holds_images(path: Path) -> bool:
     """True where a column of a table file holds images; False also for what cannot be read, which the reader of tables explains better."""
-    with contextlib.suppress(DataUnreadable, pl.exceptions.PolarsError, OSError, UnicodeDecodeError):
+    with contextlib.suppress(DataUnreadable, pl.exceptions.PolarsError, OSError, UnicodeDecodeError, csv.Error):
         return image_column(_head(path), path.parent) is not None
     return False
 
@@ -89,12 +93,18 @@ def _head(path: Path) -> pl.DataFrame:
     if suffix in JSON_LINES:
         return pl.scan_ndjson(path).head(_HEAD_ROWS).collect()
     if suffix in DELIMITED:
-        readings = [
-            pl.read_csv(path, separator=separator, n_rows=_HEAD_ROWS, infer_schema=False, glob=False, truncate_ragged_lines=True)
-            for separator in (",", ";", "\t", "|")
-        ]
-        return max(readings, key=lambda frame: frame.width)
+        return _delimited_head(path)
     return pl.scan_ipc(path).head(_HEAD_ROWS).collect()
+
+
+def _delimited_head(path: Path) -> pl.DataFrame:
+    """From the first part of the file alone: a reader of tables maps the whole of it, however few rows are asked for."""
+    head = read_head(path)
+    separator = guess_separator(head)
+    names = column_names(path, head, separator)
+    rows = list(islice(csv.reader(io.StringIO(head), delimiter=separator), 1, 1 + _HEAD_ROWS))
+    whole = [[cell or None for cell in row] for row in rows if len(row) == len(names)]
+    return pl.DataFrame(whole, schema=dict.fromkeys(names, pl.String), orient="row")
 
 
 def _holds_images(values: pl.Series, folder: Path) -> bool:

@@ -30,17 +30,16 @@ def precision_recall_chart(curves: Sequence[Curve]) -> Markup:
     return frame.draw(*_lines(curves, frame), description=_described("Precision-recall curves", curves))
 
 
-def cost_chart(threshold: DecisionThreshold) -> Markup:
-    """Mean cost a row over the decision threshold, the chosen one marked."""
-    frame = Frame.over(_UNIT, span([0.0, *threshold.costs]), x_label="Decision threshold", y_label="Mean cost a row")
+def cost_chart(threshold: DecisionThreshold, a_row: str = "a row") -> Markup:
+    """Mean cost a row, or an image, over the decision threshold, the chosen one marked."""
+    frame = Frame.over(_UNIT, span([0.0, *threshold.costs]), x_label="Decision threshold", y_label=f"Mean cost {a_row}")
     line = element("path", d=path((frame.x(x), frame.y(y)) for x, y in zip(threshold.thresholds, threshold.costs, strict=True)), class_="line c1")
     x, y = frame.x(threshold.threshold), frame.y(threshold.cost)
     drop = element("line", x1=x, x2=x, y1=y, y2=frame.y(frame.y.low), class_="reference")
     hollow = element("circle", cx=frame.x(0.5), cy=frame.y(threshold.default_cost), r=4.5, class_="dot plain")
     chosen = element("circle", cx=x, cy=y, r=5, class_="dot strong")
-    return frame.draw(
-        line, drop, hollow, chosen, description=f"Cost curve: least cost {number(threshold.cost)} a row at a threshold of {number(threshold.threshold, 2)}."
-    )
+    told = f"Cost curve: least cost {number(threshold.cost)} {a_row} at a threshold of {number(threshold.threshold, 2)}."
+    return frame.draw(line, drop, hollow, chosen, description=told)
 
 
 def legend(curves: Sequence[Curve], *, area_name: str) -> Markup:

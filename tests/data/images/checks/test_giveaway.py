@@ -25,7 +25,7 @@ def test_a_format_that_is_the_class_gives_it_away(tmp_path: Path) -> None:
     (finding,) = findings("giveaway", with_facts(tmp_path, format=["PNG", "JPEG"] * (ROWS // 2)))
 
     assert finding.severity == "warn"
-    assert finding.evidence == "The format of the file alone takes 100% off the error of a constant guess (held-out halves of all 80 rows)."
+    assert finding.evidence == "The format of the file alone takes 100% off the error of a constant guess (held-out halves of all 80 images)."
     assert finding.remedy == "Were the classes made in different ways? Bring all images to one size, format and border first, or the network may learn these."
 
 

@@ -48,7 +48,7 @@ def test_few_sealed_images_are_a_warning_too(tmp_path: Path) -> None:
 def test_a_rare_class_is_a_note(tmp_path: Path) -> None:
     images = image_set(tmp_path, pictures(ROWS), ["cat"] * 38 + ["dog"] * 2)
 
-    assert found("class-imbalance", images) == [("note", "The class 'dog' has 5.00% of the rows, while 'cat' has 95.0%.")]
+    assert found("class-imbalance", images) == [("note", "The class 'dog' has 5.00% of the images, while 'cat' has 95.0%.")]
 
 
 def test_beginnings_of_names_that_repeat_propose_groups(tmp_path: Path) -> None:

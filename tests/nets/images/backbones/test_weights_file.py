@@ -10,12 +10,15 @@ from collections import OrderedDict
 
 import pytest
 import torch
+from PIL import Image
 
 from luthier.core.errors import SettingInvalid
 from luthier.nets.images.backbones.weights_file import read_weights
 from tests.nets.images.backbones.weight_files import FORMATS, written
 
 REFUSED = "The weights file must hold named tensors and nothing else, but {path!r} holds {what}. Nothing in it was run. Save the state dict as safetensors."
+
+OTHER = "The weights must be a safetensors file or a state dict that PyTorch saved, but {path!r} is neither. Give the path of such a file."
 
 
 class Program:
@@ -87,11 +90,11 @@ def test_a_whole_module_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("content", "what"),
     [
-        (b"hello", "bytes that are no pickle"),
-        (b"", "bytes that are no pickle"),
         (pickle.dumps({"weight": 1}, protocol=2), "no state dict of PyTorch"),
+        (b"\x80\x02hello", "bytes that are no pickle"),
+        (b"PK\x03\x04 and half an archive", "a damaged archive"),
     ],
-    ids=["text", "nothing", "another-pickle"],
+    ids=["another-pickle", "half-a-pickle", "half-an-archive"],
 )
 def test_a_file_that_is_no_state_dict_is_refused(content, what, tmp_path):
     path = tmp_path / "weights.pth"
@@ -101,6 +104,28 @@ def test_a_file_that_is_no_state_dict_is_refused(content, what, tmp_path):
         read_weights(str(path))
 
     assert str(refusal.value) == REFUSED.format(path=str(path), what=what)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF"])
+def test_an_image_is_no_weights_file(kind, tmp_path):
+    path = tmp_path / "some.image"
+    Image.effect_noise((9, 7), 50).save(path, kind)
+
+    with pytest.raises(SettingInvalid) as refusal:
+        read_weights(str(path))
+
+    assert str(refusal.value) == OTHER.format(path=str(path))
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"Q", b'[{"loss": 0.1}]', bytes(100)], ids=["nothing", "text", "a letter", "json", "zeros"])
+def test_a_file_of_something_else_is_no_weights_file(content, tmp_path):
+    path = tmp_path / "weights.pth"
+    path.write_bytes(content)
+
+    with pytest.raises(SettingInvalid) as refusal:
+        read_weights(str(path))
+
+    assert str(refusal.value) == OTHER.format(path=str(path))
 
 
 def _with_entry(path: str, ending: str, change) -> bytes:

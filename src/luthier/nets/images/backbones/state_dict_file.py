@@ -15,6 +15,8 @@ from luthier.nets.images.backbones.plain_pickle import Name, NotPlain, StoredTen
 
 MAGIC = 0x1950A86A20F9469CFC6C
 "First number of a file of the years before the zip format."
+ARCHIVE, PICKLE = b"PK\x03\x04", b"\x80"
+"What the two formats begin with."
 WRAPPINGS = ("state_dict", "model", "model_state_dict")
 "Where a checkpoint keeps its state dict, beside plain numbers and texts."
 _TYPES = {
@@ -30,6 +32,16 @@ _TYPES = {
 _Storages = Callable[[str], bytes]
 
 
+def may_be_state_dict(content: bytes) -> bool:
+    """True for a file that PyTorch may have written, whole or damaged; False for an image, a text or nothing.
+
+    Example:
+        >>> may_be_state_dict(b"hello")
+        False
+    """
+    return content.startswith((ARCHIVE, PICKLE)) or zipfile.is_zipfile(BytesIO(content))
+
+
 def read_state_dict(content: bytes) -> dict[str, Tensor]:
     """The tensors of a `.pth` or `.pt` file by name.
 
@@ -38,6 +50,8 @@ def read_state_dict(content: bytes) -> dict[str, Tensor]:
     """
     stream = BytesIO(content)
     if not zipfile.is_zipfile(stream):
+        if content.startswith(ARCHIVE):
+            raise NotPlain("a damaged archive")
         stream.seek(0)
         return _from_stream(stream)
     try:

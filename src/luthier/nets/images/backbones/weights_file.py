@@ -12,7 +12,7 @@ from torch import Tensor
 
 from luthier.core.errors import SettingInvalid
 from luthier.nets.images.backbones.plain_pickle import NotPlain
-from luthier.nets.images.backbones.state_dict_file import read_state_dict
+from luthier.nets.images.backbones.state_dict_file import may_be_state_dict, read_state_dict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,6 +52,10 @@ def _tensors(content: bytes, path: str) -> dict[str, Tensor]:
         except SafetensorError as error:
             raise SettingInvalid(f"The weights file must be whole, but {path!r} is a damaged safetensors file ({error}). Fetch it again.") from error
         return tensors
+    if not may_be_state_dict(content):
+        raise SettingInvalid(
+            f"The weights must be a safetensors file or a state dict that PyTorch saved, but {path!r} is neither. Give the path of such a file."
+        )
     try:
         return read_state_dict(content)
     except NotPlain as error:
