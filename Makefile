@@ -19,7 +19,7 @@ demo: $(READY)
 	$(BIN)/luthier demo health --force
 
 test: $(READY)
-	@scripts/system-packages browser
+	@scripts/system-packages browser postgres
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(PYTEST)
 
 test-slow: $(READY)

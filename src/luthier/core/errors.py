@@ -20,6 +20,17 @@
     │   ├── BundleMissing (FileNotFoundError)   it, or a file of it, is not there
     │   ├── BundleDamaged                 a file's hash differs from the manifest
     │   └── BundleTooNew                  written by a newer format
+    ├── LedgerError (RuntimeError)        the record of runs, models and predictions cannot be used
+    │   ├── LedgerUnwritable (OSError)    it is read-only, full, locked or away
+    │   ├── LedgerTooNew                  written by a newer format
+    │   ├── RunUnknown (KeyError)         no such run
+    │   ├── BundleUnknown (KeyError)      no such model
+    │   ├── DeploymentMissing (KeyError)  nothing is deployed under that name
+    │   ├── DeploymentExists              something is deployed under that name already
+    │   ├── DeploymentMoved               somebody else changed it in the meantime
+    │   └── PredictionDiffers             an id that stands for another question
+    ├── RequestRefused (ValueError)       a request to the service that cannot be answered
+    ├── PromotionRefused (ValueError)     the evidence does not carry a promotion
     ├── OutputExists (FileExistsError)    nothing is overwritten without being told to
     ├── OutputUnwritable (OSError)        the folder is read-only or the disk is full
     ├── ExtraMissing (ImportError)        an optional package is needed
@@ -139,6 +150,61 @@ class BundleDamaged(BundleError):
 
 class BundleTooNew(BundleError):
     """The bundle was written by a newer version of Luthier."""
+
+
+class LedgerError(LuthierError, RuntimeError):
+    """The record of runs, models and predictions cannot be used."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # KeyError would show the quoted repr
+
+
+class LedgerUnwritable(LedgerError, OSError):
+    """The ledger is read-only, full, locked or away."""
+
+
+class LedgerTooNew(LedgerError):
+    """The ledger was written by a newer version of Luthier."""
+
+
+class RunUnknown(LedgerError, KeyError):
+    """The ledger has no such run."""
+
+
+class BundleUnknown(LedgerError, KeyError):
+    """The ledger has no such model."""
+
+
+class DeploymentMissing(LedgerError, KeyError):
+    """Nothing is deployed under that name."""
+
+
+class DeploymentExists(LedgerError):
+    """Something is deployed under that name already."""
+
+
+class DeploymentMoved(LedgerError):
+    """Somebody else changed the deployment in the meantime: nothing was changed."""
+
+
+class PredictionDiffers(LedgerError):
+    """A prediction id was used before, for another question."""
+
+
+class RequestRefused(LuthierError, ValueError):
+    """A request to the service cannot be answered; `status` is the HTTP status that says so."""
+
+    def __init__(self, message: str, *, status: int, retry_after_seconds: int | None = None) -> None:
+        self.status, self.retry_after_seconds = status, retry_after_seconds
+        super().__init__(message)
+
+
+class PromotionRefused(LuthierError, ValueError):
+    """The evidence does not carry a promotion; `reasons` says what is missing."""
+
+    def __init__(self, message: str, *, reasons: Sequence[str]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__(message)
 
 
 class OutputExists(LuthierError, FileExistsError):

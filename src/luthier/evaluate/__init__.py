@@ -16,6 +16,12 @@ from luthier.evaluate.comparison import Verdict as Verdict
 from luthier.evaluate.comparison import compare as compare
 from luthier.evaluate.comparison import decimals as decimals
 from luthier.evaluate.comparison import format_score as format_score
+from luthier.evaluate.confidence_sequences import asymptotic_lower_bounds as asymptotic_lower_bounds
+from luthier.evaluate.confidence_sequences import asymptotic_upper_bounds as asymptotic_upper_bounds
+from luthier.evaluate.confidence_sequences import betting_capital as betting_capital
+from luthier.evaluate.confidence_sequences import betting_lower_bounds as betting_lower_bounds
+from luthier.evaluate.confidence_sequences import betting_p_value as betting_p_value
+from luthier.evaluate.confidence_sequences import betting_upper_bounds as betting_upper_bounds
 from luthier.evaluate.costs import Costs as Costs
 from luthier.evaluate.costs import CostScore as CostScore
 from luthier.evaluate.costs import parse_costs as parse_costs
@@ -53,10 +59,18 @@ from luthier.evaluate.prediction_sets import SetCoverage as SetCoverage
 from luthier.evaluate.prediction_sets import fit_set_threshold as fit_set_threshold
 from luthier.evaluate.prediction_sets import measure_sets as measure_sets
 from luthier.evaluate.prediction_sets import prediction_sets as prediction_sets
+from luthier.evaluate.promotion import PromotionEvidence as PromotionEvidence
+from luthier.evaluate.promotion import PromotionRules as PromotionRules
+from luthier.evaluate.promotion import judge_promotion as judge_promotion
+from luthier.evaluate.rollback import RollbackEvidence as RollbackEvidence
+from luthier.evaluate.rollback import judge_rollback as judge_rollback
+from luthier.evaluate.row_losses import RowLoss as RowLoss
+from luthier.evaluate.row_losses import row_loss_for as row_loss_for
+from luthier.evaluate.slice_gains import SliceGain as SliceGain
+from luthier.evaluate.slices import Slice as Slice
+from luthier.evaluate.slices import slice_rows as slice_rows
 
 __all__ = [
-    "Outlook",
-    "require_metric",
     "BASELINES",
     "METRICS",
     "Answers",
@@ -77,14 +91,27 @@ __all__ = [
     "IntervalRule",
     "Metric",
     "Optimism",
+    "Outlook",
+    "PromotionEvidence",
+    "PromotionRules",
     "ReliabilityBin",
     "Resample",
     "Residuals",
+    "RollbackEvidence",
+    "RowLoss",
     "Score",
     "SetCoverage",
+    "Slice",
+    "SliceGain",
     "Verdict",
     "apply_interval_rule",
     "apply_temperature",
+    "asymptotic_lower_bounds",
+    "asymptotic_upper_bounds",
+    "betting_capital",
+    "betting_lower_bounds",
+    "betting_p_value",
+    "betting_upper_bounds",
     "compare",
     "decimals",
     "default_metric",
@@ -94,18 +121,23 @@ __all__ = [
     "fit_set_threshold",
     "fit_temperature",
     "format_score",
+    "judge_promotion",
+    "judge_rollback",
     "measure_intervals",
     "measure_optimism",
     "measure_sets",
     "metric_named",
     "metrics_for",
     "parse_costs",
-    "require_two_classes",
     "permutation_importance",
     "pr_points",
     "prediction_sets",
     "reliability_points",
+    "require_metric",
+    "require_two_classes",
     "residual_points",
     "roc_points",
+    "row_loss_for",
     "score_folds",
+    "slice_rows",
 ]
