@@ -2,7 +2,7 @@
 # make test    the whole suite, without the tests marked slow or gpu
 # make check   format, lint, types, floors
 # make bench   the tables that the README quotes (about half an hour); TABLES=FOLDER for tables of your own
-# make bench-long   peers under one clock, deadlines, kills, a table of ten million rows (hours)
+# make bench-long   peers under one clock, deadlines, kills, a table and a ledger of ten million rows (hours)
 # make docs    the generated reference pages
 # Nothing has to be done by hand before any of them.
 
@@ -39,6 +39,8 @@ bench: $(VENV)/.ready-benchmarks
 	$(BIN)/python -m benchmarks.image_steps
 	$(BIN)/luthier demo health --force
 	$(BIN)/python -m benchmarks.limits luthier-demo-health src/luthier/examples/thyroid_diagnosis.csv --memory
+	$(BIN)/python -m benchmarks.service luthier-demo-health --seconds 3 --rounds 2
+	$(BIN)/python -m benchmarks.monitor --replays 20 --sizes 100 1000 --features 5 50 --streams 30 --stream-rows 5000 --false-alarms 1 --work 500k
 
 bench-long: $(VENV)/.ready-benchmarks
 	$(BIN)/python -m benchmarks.peers $(TABLES)
@@ -47,6 +49,10 @@ bench-long: $(VENV)/.ready-benchmarks
 	$(BIN)/python -m benchmarks.large
 	$(BIN)/python -m benchmarks.images --out images.jsonl
 	$(BIN)/python -m benchmarks.image_peers
+	$(BIN)/python -m benchmarks.service --peers litserve bentoml mlflow --out service.jsonl
+	$(BIN)/python -m benchmarks.service --soak 100000 --out service.jsonl
+	$(BIN)/python -m benchmarks.monitor $(TABLES) --peers evidently nannyml river --out monitor.jsonl
+	$(BIN)/python -m benchmarks.monitor --ledger-rows 10000000 --out monitor.jsonl
 
 docs: $(READY)
 	$(BIN)/python -m scripts.reference

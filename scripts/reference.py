@@ -21,7 +21,7 @@ from luthier.evaluate import METRICS
 from luthier.fit import AUGMENTATIONS
 from luthier.nets import ARCHITECTURES
 from luthier.optim import OPTIMIZERS, SCHEDULES
-from scripts import search_space
+from scripts import alarm_kinds, http_routes, ledger_tables, search_space
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 NOTE = "<!-- Written by scripts/reference.py: change the code, then run `make docs`. -->"
@@ -41,6 +41,9 @@ def pages() -> dict[str, str]:
         ),
         "checks.md": checks_page(),
         "search-space.md": _page("Search space", search_space.parts(table=_table, notes=field_notes)),
+        "http.md": _page("HTTP routes", http_routes.parts(table=_table, settings=_settings)),
+        "alarms.md": _page("Alarms and policy", alarm_kinds.parts(table=_table, settings=_settings)),
+        "ledger.md": _page("Ledger", ledger_tables.parts(table=_table, notes=field_notes)),
     }
 
 
@@ -54,9 +57,7 @@ def cli_page() -> str:
         parts += [f"## luthier {name}", command.help, f"```console\n$ {example}\n```", _table(("argument or option", "meaning", "default"), rows)]
     codes = [("0", "done"), ("1", "you must change something: one message on stderr says what"), ("2", "wrong usage"), ("3", "a check failed")]
     parts += ["## Exit codes", _table(("code", "meaning"), codes)]
-    parts.append(
-        "Results go to stdout, talk and progress to stderr. One environment variable counts: `LUTHIER_CACHE` names the folder in which decoded images are kept."
-    )
+    parts.append("Results go to stdout, talk and progress to stderr. Some things are said by [environment variables](environment.md).")
     return _page("Command line", parts)
 
 
@@ -65,7 +66,8 @@ def _parameter(parameter: Any) -> tuple[str, str, str]:
     if parameter.required:
         return name, parameter.help, "required"
     default = parameter.show_default if isinstance(parameter.show_default, str) else parameter.default
-    return name, parameter.help, "" if default is None or default is False else f"`{default}`"
+    absent = "" if parameter.param_type_name == "option" else "none"
+    return name, parameter.help, absent if default is None or default is False else f"`{default}`"
 
 
 def errors_page() -> str:

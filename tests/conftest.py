@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 from jaxtyping import install_import_hook
 
 import tests.typechecking  # the hook finds it by its name
 
+os.environ["LUTHIER_LEDGER"] = ""  # tests that want a ledger say which
 install_import_hook(["luthier.nets", "luthier.optim", "luthier.fit"], f"{tests.typechecking.__name__}.checked")

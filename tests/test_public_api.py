@@ -12,7 +12,9 @@ import pytest
 
 import luthier
 
-HEAVY = ("torch", "sklearn", "polars", "pyarrow", "pandas", "scipy", "onnx", "onnxruntime", "jinja2", "plotly")
+HEAVY = ("torch", "sklearn", "polars", "pyarrow", "pandas", "scipy", "onnx", "onnxruntime", "jinja2", "plotly", "sqlalchemy", "fastapi")
+IN_USE = ("deploying", "labeling", "serving", "monitoring", "comparing", "promoting", "triggers")
+"Workflows of a model in use that train nothing."
 FOLDERS = [module.name for module in pkgutil.walk_packages(luthier.__path__, "luthier.") if module.ispkg]
 
 
@@ -64,13 +66,33 @@ def test_nothing_heavy_is_imported_before_it_is_needed(statement):
     assert process.stderr == ""
 
 
-@pytest.mark.parametrize("name", ["luthier.core", "luthier.data", "luthier.evaluate", "luthier.bundle", "luthier.report", "luthier.workflows.load"])
-def test_folders_that_predict_and_judge_import_no_torch(name):
-    code = f"import sys, {name}; sys.stderr.write('torch' * ('torch' in sys.modules))"
+@pytest.mark.parametrize(
+    "names",
+    [
+        "luthier.core, luthier.data, luthier.evaluate, luthier.bundle, luthier.report, luthier.workflows.load",
+        "luthier.ledger, luthier.serve, luthier.monitor, luthier.web",
+        ", ".join(f"luthier.workflows.{name}" for name in IN_USE),
+    ],
+    ids=["predict-and-judge", "serve-and-watch", "in-use"],
+)
+def test_what_trains_nothing_imports_no_torch(names):
+    code = f"import sys, {names}; sys.stderr.write('torch' * ('torch' in sys.modules))"
 
     process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert process.stderr == ""
+
+
+def test_runs_are_listed_without_what_reads_or_judges_data(tmp_path):
+    code = (
+        "import sys\nfrom luthier.ledger import Ledger\nLedger.open('ledger.db').close()\nfrom luthier.cli import main\n"
+        "try: main(['runs', '--ledger', 'ledger.db'])\nexcept SystemExit as end: assert end.code == 0\n"
+        "sys.stderr.write(' '.join({'torch', 'sklearn', 'scipy', 'onnx', 'onnxruntime', 'fastapi'} & set(sys.modules)))"
+    )
+
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+
+    assert (process.stdout, process.stderr) == ("The ledger knows no such run.\n", "")
 
 
 def test_the_version_is_the_one_that_is_installed():

@@ -468,6 +468,56 @@ def test_of_two_processes_that_promote_at_once_exactly_one_wins(ledger: Ledger, 
     assert (ledger.deployments.get("clinic").champion, ledger.deployments.get("clinic").version) == (second, 2)
 
 
+_KILLED_PROMOTER = """
+import os, signal, sys
+from sqlalchemy import event
+from luthier.ledger import Ledger
+url, store = sys.argv[1:]
+for line in sys.stdin:
+    version, to, steps = line.split()
+    left = int(steps)
+    def step(*_):
+        global left
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left -= 1
+    promoter = os.fork()
+    if promoter == 0:
+        ledger = Ledger.open(url, store=store)
+        for name in ("before_cursor_execute", "after_cursor_execute", "commit"):
+            event.listen(ledger.database.engine, name, step)
+        ledger.deployments.move("clinic", expected_version=int(version), to=to, kind="promote", who="me", why="", evidence={"version": int(version) + 1})
+        step()
+        os._exit(0)
+    sys.stdout.write("killed\\n" if os.WIFSIGNALED(os.waitpid(promoter, 0)[1]) else "done\\n")
+    sys.stdout.flush()
+"""
+
+
+def test_a_promotion_that_is_killed_at_any_step_happened_or_did_not(ledger: Ledger, url: str, first: str, second: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", _KILLED_PROMOTER, url, str(tmp_path / "bundles")]
+    versions: list[int] = []
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as promoter:
+        assert promoter.stdin is not None
+        assert promoter.stdout is not None
+        outcome = "killed"
+        while outcome == "killed":
+            before = ledger.deployments.get("clinic")
+            to = second if before.champion == first else first
+            promoter.stdin.write(f"{before.version} {to} {len(versions)}\n")
+            promoter.stdin.flush()
+            outcome = promoter.stdout.readline().strip()
+
+            after, history = ledger.deployments.get("clinic"), ledger.deployments.history("clinic")
+            assert (after.version, after.champion) in ((before.version, before.champion), (before.version + 1, to))
+            assert (len(history), history[-1].after) == (after.version, after.champion)
+            assert [change.evidence for change in history] == [{}, *({"version": version} for version in range(2, after.version + 1))]
+            versions.append(after.version)
+
+    assert len(versions) > 10
+    assert (versions[-4], versions[-1]) == (1, 3)  # killed before the commit, and done after a kill behind it
+
+
 def test_those_who_open_a_new_ledger_at_once_all_get_it(url: str, tmp_path: Path) -> None:
     def opened(_: int) -> bool:
         with Ledger.open(url) as ledger:

@@ -162,3 +162,12 @@ def test_a_table_without_rows_keeps_its_columns(tmp_path: Path) -> None:
 
     assert read_table(tmp_path / "table.csv").shape == (0, 2)
     assert read_table(pa.table({"a": pa.array([], pa.int64())})).shape == (0, 1)
+
+
+def test_columns_of_text_stay_as_they_are_written(tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text("id,n\n007,007\n1e3,1e3\nNA,NA\n 5,5\n,1\n")
+
+    read = read_table(tmp_path / "labels.csv", text=("id", "elsewhere"))
+
+    assert read["id"].to_list() == ["007", "1e3", "NA", " 5", None]
+    assert read["n"].to_list() == [7.0, 1000.0, None, 5.0, 1.0]

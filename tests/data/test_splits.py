@@ -251,3 +251,50 @@ def test_time_and_group_together_are_refused() -> None:
         split_rows(dataset)
 
     assert str(refusal.value) == "A split keeps either the order of time or whole groups, but both were asked for. Give --time or --group."
+
+
+def test_the_last_rows_are_sealed_where_that_is_asked_for() -> None:
+    split = split_rows(table({"x": np.arange(100.0)}, np.arange(100.0)), seal_last=25, folds=3)
+
+    assert split.test.tolist() == list(range(75, 100))
+    assert split.train.tolist() == list(range(75))
+    assert (split.kind, split.events) == ("given", ())
+    assert np.sort(np.concatenate([fold.validation for fold in split.folds])).tolist() == list(range(75))
+
+
+def test_copies_of_the_last_rows_teach_nothing() -> None:
+    numbers = np.arange(100.0)
+    numbers[3], numbers[7] = numbers[90], numbers[99]
+
+    split = split_rows(table({"x": numbers}, np.where(numbers > 80, 1.0, 0.0)), seal_last=20)
+
+    assert not {3, 7} & set(split.train.tolist())
+    assert len(split.train) == 78
+    assert [event.what for event in split.events] == ["2 training rows equal a sealed one, or are of its group: no network learns from them."]
+
+
+def test_groups_of_the_last_rows_teach_nothing() -> None:
+    place = np.arange(100) % 5
+    place[90:] = 4
+
+    split = split_rows(table({"x": np.arange(100.0), "g": place}, np.arange(100.0), group="g"), seal_last=10)
+
+    assert not (place[split.train] == 4).any()
+    assert len(split.train) == 72
+
+
+@pytest.mark.parametrize("sealed", [1, 91], ids=["one", "nearly-all"])
+def test_too_few_or_too_many_last_rows_are_refused(sealed: int) -> None:
+    with pytest.raises(SettingInvalid) as refusal:
+        split_rows(classified([60, 40]), seal_last=sealed)
+
+    assert str(refusal.value) == f"The sealed rows must be at least 2 and leave 10 to learn from, but {sealed} of 100 came. Change --seal-last."
+
+
+def test_last_rows_that_all_others_equal_are_refused() -> None:
+    with pytest.raises(TooFewRows) as refusal:
+        split_rows(table({"x": np.arange(60) % 30}, np.arange(60) % 30 / 1.0), seal_last=30)
+
+    assert str(refusal.value) == (
+        "At least 10 different rows must be left to learn from, but 0 are: the others equal a sealed one, or are of its group. Change --seal-last."
+    )

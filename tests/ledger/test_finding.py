@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from luthier.ledger.finding import find_ledger, ledger_for_runs, new_ledger
+import pytest
+
+from luthier.core.errors import LedgerError
+from luthier.ledger.finding import find_ledger, ledger_for_runs, ledger_in_use, new_ledger
 
 
 def test_the_nearest_ledger_upwards_counts(tmp_path: Path) -> None:
@@ -37,3 +40,25 @@ def test_a_fit_is_recorded_in_the_ledger_that_counts_or_in_a_new_one(tmp_path: P
 
 def test_a_new_one_is_made_in_the_folder_itself(tmp_path: Path) -> None:
     assert new_ledger(tmp_path) == str(tmp_path / ".luthier" / "ledger.db")
+
+
+def test_a_question_is_about_the_ledger_that_is_named_or_the_one_that_counts(tmp_path: Path) -> None:
+    (tmp_path / "team.db").touch()
+
+    assert ledger_in_use(str(tmp_path / "team.db")) == str(tmp_path / "team.db")
+    assert ledger_in_use(f"sqlite:///{tmp_path / 'team.db'}") == f"sqlite:///{tmp_path / 'team.db'}"
+    assert ledger_in_use("postgresql://db/models") == "postgresql://db/models"
+    assert ledger_in_use(None, tmp_path, {"LUTHIER_LEDGER": str(tmp_path / "team.db")}) == str(tmp_path / "team.db")
+
+
+def test_a_question_makes_no_ledger(tmp_path: Path) -> None:
+    with pytest.raises(LedgerError) as none:
+        ledger_in_use(None, tmp_path, {"LUTHIER_LEDGER": ""})
+    with pytest.raises(LedgerError) as nowhere:
+        ledger_in_use(f"{tmp_path}/nowhere.db")
+
+    assert str(none.value) == (
+        "A ledger must be there to look into, but none is found in the working folder or upwards. "
+        "Begin one with `luthier fit` or `luthier serve`, or name it with --ledger."
+    )
+    assert str(nowhere.value) == f"A ledger must be there to look into, but there is none at {tmp_path}/nowhere.db. Check the path."

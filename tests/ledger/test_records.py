@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from luthier.core.errors import SettingInvalid
 from luthier.ledger import Promotion
+from luthier.ledger.moments import to_micros, to_moment
 from tests.ledger.made_up import START, make_label, make_prediction, make_run
+
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 def refusal(call: object) -> str:
@@ -43,3 +47,11 @@ def test_states_and_kinds_are_those_that_are_known() -> None:
     assert refusal(lambda: Promotion(kind="demote", **promotion)) == (
         "The kind of a promotion must be one of deploy, promote, rollback, but 'demote' came. Give one of these."
     )
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+def test_a_time_that_could_not_be_read_again_is_refused(text: str) -> None:
+    told = f"A time in the ledger must lie in the years 1 to 9999 of UTC, but {text} came. Correct it."
+
+    assert refusal(lambda: to_micros(datetime.fromisoformat(text))) == told
+    assert [to_moment(to_micros(edge)) for edge in (FIRST, LAST)] == [FIRST, LAST]

@@ -43,3 +43,25 @@ def test_nothing_is_left_once_somebody_asked_to_finish() -> None:
     allowance.deadline.stop()
 
     assert (allowance.stopped, allowance.left) == (True, 0.0)
+
+
+def test_a_slow_machine_keeps_more_back() -> None:
+    allowance = in_time(100.0, 20.0)
+    allowance.slowed = lambda: 2.0
+
+    assert allowance.left == 60.0
+
+
+@pytest.mark.parametrize(("reserve", "left"), [(20.0, 50.0), (60.0, 40.0)], ids=["half-the-budget", "never-less-than-the-reserve"])
+def test_slowness_never_takes_more_than_half_the_budget(reserve: float, left: float) -> None:
+    allowance = in_time(100.0, reserve)
+    allowance.slowed = lambda: 3.0
+
+    assert allowance.left == left
+
+
+def test_slowness_does_not_change_what_work_allows() -> None:
+    allowance = in_work(800)
+    allowance.slowed = lambda: 3.0
+
+    assert allowance.left == 800

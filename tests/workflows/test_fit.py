@@ -15,7 +15,7 @@ from luthier.workflows.result import FitResult
 from tests.workflows.conftest import small_fit
 from tests.workflows.tables import inputs_and
 
-FILES = {"card.md", "layout.json", "manifest.json", "model.onnx", "profile.json", "report.html", "report.json", "weights.safetensors"}
+FILES = {"card.md", "layout.json", "manifest.json", "model.onnx", "profile.json", "reference.parquet", "report.html", "report.json", "weights.safetensors"}
 
 
 @pytest.mark.parametrize("task", ["multiclass", "binary", "regression"])

@@ -11,9 +11,12 @@ import numpy as np
 import polars as pl
 from jaxtyping import Int, UInt8
 
+from luthier.bundle.answerer import Answerer, adding_up_to_one
 from luthier.bundle.image_rows import BLOCK_ROWS, ImageReader
+from luthier.bundle.image_traits import ImageTraits
 from luthier.bundle.inputs import onnx_inputs
 from luthier.bundle.manifest import MODEL, WEIGHTS, Manifest, read_manifest, verified_files
+from luthier.bundle.reference import REFERENCE, read_reference
 from luthier.bundle.resize import IMAGE
 from luthier.bundle.session import Feed, Session
 from luthier.bundle.table_rows import TableReader
@@ -79,6 +82,27 @@ class Bundle:
         """The columns that the model was fitted on."""
         return self.manifest.schema
 
+    def reference(self) -> pl.DataFrame | None:
+        """Rows that the fit saw, with their role, their truth and what was answered; None where it kept none.
+
+        Raises:
+            BundleError: the file is missing or not the one that was written.
+        """
+        if self.path is None or REFERENCE not in self.manifest.files:
+            return None
+        return read_reference(verified_files(self.path, self.manifest)[REFERENCE])
+
+    def image_traits(self) -> ImageTraits:
+        """What measures images as the rows of `reference` were measured."""
+        assert self.path is not None, "a model that was loaded from its folder"
+        files = verified_files(self.path, self.manifest)
+        return ImageTraits(with_weights(files[MODEL], files[WEIGHTS]))
+
+    def answerer(self) -> Answerer:
+        """The model as a service asks it: many small questions, without a table in between."""
+        classes = self.task.classes
+        return Answerer(self.manifest, self._session, dict(zip(classes, self._in_own_type(np.array(classes, dtype=object)).to_list(), strict=True)))
+
     @property
     def rows_called(self) -> str:
         """What people call what it answers: `rows` of a table, or `images`."""
@@ -92,7 +116,7 @@ class Bundle:
     def predict_proba(self, rows: Any) -> np.ndarray:
         """Calibrated probabilities [rows, classes], in the order of `task.classes`."""
         self._require(classification=True, what="Probabilities")
-        return _adding_up_to_one(self._read(rows).answer(self._session, 0))
+        return adding_up_to_one(self._read(rows).answer(self._session, 0))
 
     def predict_interval(self, rows: Any) -> tuple[np.ndarray, np.ndarray]:
         """Lower and upper ends of the intervals that hold the truth with the promised probability, each [rows]."""
@@ -120,7 +144,7 @@ class Bundle:
             return pl.DataFrame([*read.names, *(pl.Series(name, values.astype(np.float64)) for name, values in numbers)])
         columns = [*read.names, self._in_own_type(outputs[1]).alias("prediction")]
         if proba:
-            probabilities = _adding_up_to_one(outputs[0])
+            probabilities = adding_up_to_one(outputs[0])
             columns += [pl.Series(f"proba_{name}", probabilities[:, place]) for place, name in enumerate(self.task.classes)]
         return pl.DataFrame(columns)
 
@@ -152,13 +176,6 @@ class Bundle:
         if self.task.kind.is_classification is not classification:
             wanted = "a classification" if classification else "a regression"
             raise SettingInvalid(f"{what} need {wanted}, but this model predicts {self.task.target!r}, a {self.task.kind} task.")
-
-
-def _adding_up_to_one(probabilities: np.ndarray) -> np.ndarray:
-    """In double precision, in which single precision's rounding would show."""
-    values = probabilities.astype(np.float64)
-    normalized: np.ndarray = values / values.sum(axis=1, keepdims=True)
-    return normalized
 
 
 def _feed(pixels: np.ndarray, rows: np.ndarray) -> Feed:

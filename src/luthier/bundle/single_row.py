@@ -46,7 +46,7 @@ def row_inputs(row: Mapping[str, Any], schema: Schema) -> dict[str, np.ndarray] 
         if column.name not in row:
             return None
         value = row[column.name]
-        read = _READERS[column.kind].get(type(value))
+        read = READERS[column.kind].get(type(value))
         cell = read(value) if read is not None else None
         if cell is None:
             return None
@@ -81,10 +81,11 @@ def _seconds(value: datetime) -> float | None:
 _Reader = Callable[[Any], float | str | None]
 _NOTHING: dict[type, _Reader] = {NoneType: lambda _: np.nan}
 _LABEL: dict[type, _Reader] = {NoneType: lambda _: "", str: str, int: _digits, bool: lambda value: "true" if value else "false"}
-_READERS: dict[ColumnKind, dict[type, _Reader]] = {
+READERS: dict[ColumnKind, dict[type, _Reader]] = {
     ColumnKind.NUMERIC: {**_NOTHING, float: float, int: _number, bool: float},
     ColumnKind.BOOLEAN: {**_NOTHING, float: _truth, int: _truth, bool: float},
     ColumnKind.DATETIME: {**_NOTHING, datetime: _seconds},
     ColumnKind.CATEGORY: _LABEL,
     ColumnKind.TEXT: _LABEL,
 }
+"For each kind of column the types of values that need no interpretation, and what reads them; None where a value does need it."

@@ -12,6 +12,7 @@ import numpy as np
 from safetensors.numpy import save
 
 from luthier.bundle.manifest import MANIFEST, MODEL, WEIGHTS, Manifest, manifest_text, sha256
+from luthier.bundle.reference import REFERENCE
 from luthier.bundle.weights import without_weights
 from luthier.core.files import whole_folder
 
@@ -34,6 +35,8 @@ class Contents:
     "The report as HTML."
     card: str
     "The model card as Markdown."
+    reference: bytes | None = None
+    "Rows that the fit saw, for a monitor to compare later ones with; None keeps none."
 
 
 def write_bundle(
@@ -60,6 +63,8 @@ def write_bundle(
         "report.html": contents.page.encode(),
         "card.md": contents.card.encode(),
     }
+    if contents.reference is not None:
+        files[REFERENCE] = contents.reference
     with whole_folder(folder, force=force) as temporary:
         for name, content in files.items():
             write(temporary / name, content)

@@ -15,10 +15,20 @@ from luthier.cli.demo import demo
 from luthier.cli.evaluate import evaluate
 from luthier.cli.export import export
 from luthier.cli.fit import fit
+from luthier.cli.label import label
 from luthier.cli.lr_find import lr_find
+from luthier.cli.monitor import monitor
+from luthier.cli.policy import policy
 from luthier.cli.predict import predict
+from luthier.cli.promote import promote
 from luthier.cli.report import report
+from luthier.cli.retrain import retrain
+from luthier.cli.rollback import rollback
+from luthier.cli.runs import runs
+from luthier.cli.serve import serve
 from luthier.cli.show import show
+from luthier.cli.token import token
+from luthier.cli.ui import ui
 from luthier.core.errors import LuthierError
 
 
@@ -86,6 +96,16 @@ _EXAMPLES: dict[Callable[..., None], str] = {
     show: "luthier show diagnosis-model",
     export: "luthier export diagnosis-model --to python --out train.py",
     lr_find: "luthier lr-find patients.csv --target diagnosis",
+    serve: "luthier serve diagnosis-model --name diagnosis",
+    label: "luthier label diagnosis labels.csv",
+    monitor: "luthier monitor diagnosis --self-test",
+    retrain: "luthier retrain diagnosis --budget 2m --dry-run",
+    promote: "luthier promote diagnosis --dry-run",
+    rollback: "luthier rollback diagnosis --dry-run",
+    policy: "luthier policy diagnosis margin=0.01 weeks=52",
+    runs: "luthier runs --target diagnosis",
+    ui: "luthier ui --port 8001",
+    token: "luthier token reader --scope predict",
     demo: "luthier demo health --budget 2m",
 }
 for command, example in _EXAMPLES.items():

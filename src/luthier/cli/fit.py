@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from luthier.cli.options import Cost, Data, Debug, Force, Json, parse_kinds
+from luthier.cli.options import Cost, Data, Debug, Force, Json, LedgerUrl, parse_kinds
 from luthier.cli.output import print_fit
 from luthier.cli.progress import listening
 from luthier.core.clock import process_started
@@ -43,11 +43,15 @@ def fit(
         Path | None, typer.Option(metavar="FILE", help="Learn from the features of this trained backbone: safetensors, or a state dict.")
     ] = None,
     fine_tune: Annotated[bool, typer.Option("--fine-tune", help="Go on training the backbone itself: wants a GPU, or a long budget.")] = False,
+    seal_last: Annotated[int | None, typer.Option(metavar="N", help="Seal the last N rows of a table.", show_default="a fifth, drawn at random")] = None,
+    reference: Annotated[bool, typer.Option("--reference/--no-reference", help="Keep some rows in the model, for the monitor.")] = True,
+    ledger: LedgerUrl = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run of the same command.")] = False,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
     """Fit a network to a table or to images, judge it on rows that nothing had seen, and save it."""
+    from luthier.ledger import ledger_for_runs
     from luthier.workflows.fit import fit as run
 
     with listening() as listener:
@@ -56,7 +60,8 @@ def fit(
             data, target=target, task=task, time=time, group=group, metric=metric, budget=budget, work=work, folds=folds, seed=seed, device=device,
             out=out, force=force, kinds=parse_kinds(kind or []), force_through=force_through or [], cost=cost,
             space=space, like=like or (), max_latency=max_latency, image=image,
-            group_from_name=group_from_name, image_size=image_size, weights=weights, fine_tune=fine_tune, resume=resume,
+            group_from_name=group_from_name, image_size=image_size, weights=weights, fine_tune=fine_tune, seal_last=seal_last, reference=reference,
+            ledger=ledger_for_runs() if ledger is None else ledger, resume=resume,
             listener=listener, started=process_started(),
         )
         # fmt: on

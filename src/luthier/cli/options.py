@@ -20,6 +20,16 @@ Model: TypeAlias = Annotated[Path, typer.Argument(metavar="MODEL", show_default=
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Force: TypeAlias = Annotated[bool, typer.Option("--force", help="Replace what stands at --out.")]
 Debug: TypeAlias = Annotated[bool, typer.Option("--debug", callback=_remember, expose_value=False, help="Show the traceback of an error.")]
+LedgerUrl: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--ledger", metavar="URL", help="Path or postgresql:// URL of the ledger.", show_default="$LUTHIER_LEDGER, or .luthier/ledger.db found upwards"
+    ),
+]
+DeploymentName: TypeAlias = Annotated[str, typer.Argument(metavar="DEPLOYMENT", show_default=False, help="Name under which a model answers.")]
+DryRun: TypeAlias = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and change nothing.")]
+Who: TypeAlias = Annotated[str | None, typer.Option(help="Who decides, for the record.", show_default="the user of this machine")]
+Why: TypeAlias = Annotated[str, typer.Option(help="Why, for the record.")]
 Cost: TypeAlias = Annotated[str | None, typer.Option(help="Costs of the two errors of a binary task, such as miss=10,false=1.")]
 
 

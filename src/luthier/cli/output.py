@@ -80,7 +80,7 @@ def print_record(record: ReportRecord) -> None:
     for score in record.model.scores if record.model else ():
         others = [baseline.score(score.metric) for baseline in record.baselines]
         table.add_row(score.label, interval_text(score), *(number(other.value) if other else "–" for other in others))
-    _print_table(table)
+    print_table(table)
 
 
 def print_evaluation(evaluation: Evaluation, *, rows_called: str) -> None:
@@ -92,17 +92,18 @@ def print_evaluation(evaluation: Evaluation, *, rows_called: str) -> None:
         scores.add_column(name, justify="right")
     for score in evaluation.scores:
         scores.add_row(score.label, number(score.interval.value), number(score.interval.lower), number(score.interval.upper))
-    _print_table(scores)
+    print_table(scores)
     if evaluation.class_scores:
         classes = Table("Class", box=SIMPLE)
         for name in ("precision", "recall", "F1", rows_called):
             classes.add_column(name, justify="right")
         for row in evaluation.class_scores:
             classes.add_row(row.name, *(number(share.value, 3) for share in (row.precision, row.recall, row.f1)), str(row.support))
-        _print_table(classes)
+        print_table(classes)
 
 
-def _print_table(table: Table) -> None:
+def print_table(table: Table) -> None:
+    """A table, as wide as the terminal."""
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=WIDTH_WITHOUT_TERMINAL)

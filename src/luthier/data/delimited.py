@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -25,18 +25,19 @@ _SEPARATORS = (",", ";", "\t", "|")
 _HEAD_BYTES, _BLOCK_BYTES = 4 << 20, 8 << 20
 
 
-def read_delimited(path: Path, *, target: str | None = None) -> tuple[pl.DataFrame, tuple[Event, ...]]:
+def read_delimited(path: Path, *, target: str | None = None, text: Collection[str] = ()) -> tuple[pl.DataFrame, tuple[Event, ...]]:
     """The table in a delimited text file, perhaps compressed.
 
     Args:
         target: column in which the word `None` among other words is taken for a class, not for a missing value.
+        text: columns whose cells stay as they are written, such as ids that begin with zeros.
     """
     head = read_head(path)
     separator = guess_separator(head)
     names = column_names(path, head, separator)
-    table = _parse(path, separator, names)
+    table = _parse(path, separator, names, text)
     _refuse_other_encodings(path, table)
-    return _tidy(table, names, separator, target)
+    return _tidy(table, names, separator, target, text)
 
 
 def guess_separator(head: str) -> str:
@@ -98,9 +99,9 @@ def refuse_duplicate_names(names: Sequence[str], source: str) -> None:
         seen.add(name)
 
 
-def _parse(path: Path, separator: str, names: Sequence[str]) -> pa.Table:
+def _parse(path: Path, separator: str, names: Sequence[str], text: Collection[str]) -> pa.Table:
     try:
-        return _read(path, separator, threads=True)
+        return _read(path, separator, threads=True, text=text)
     except pa.ArrowInvalid as error:
         raise broken_rows(path, names, _first_ragged_row(path, separator), error) from error
 
@@ -116,7 +117,7 @@ def broken_rows(path: Path, names: Sequence[str], fault: arrow_csv.InvalidRow | 
     )
 
 
-def _read(path: Path, separator: str, *, threads: bool, faults: list[arrow_csv.InvalidRow] | None = None) -> pa.Table:
+def _read(path: Path, separator: str, *, threads: bool, text: Collection[str] = (), faults: list[arrow_csv.InvalidRow] | None = None) -> pa.Table:
     def collect(row: arrow_csv.InvalidRow) -> str:
         assert faults is not None
         faults.append(row)
@@ -127,7 +128,9 @@ def _read(path: Path, separator: str, *, threads: bool, faults: list[arrow_csv.I
             stream,
             read_options=arrow_csv.ReadOptions(use_threads=threads, block_size=_BLOCK_BYTES),
             parse_options=arrow_csv.ParseOptions(delimiter=separator, newlines_in_values=True, invalid_row_handler=collect if faults is not None else None),
-            convert_options=arrow_csv.ConvertOptions(null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=True),
+            convert_options=arrow_csv.ConvertOptions(
+                null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=True, column_types=dict.fromkeys(text, pa.string())
+            ),
         )
 
 
@@ -156,13 +159,13 @@ def _is_utf8(cell: bytes) -> bool:
     return True
 
 
-def _tidy(table: pa.Table, names: Sequence[str], separator: str, target: str | None) -> tuple[pl.DataFrame, tuple[Event, ...]]:
+def _tidy(table: pa.Table, names: Sequence[str], separator: str, target: str | None, text: Collection[str]) -> tuple[pl.DataFrame, tuple[Event, ...]]:
     columns: list[pl.Series] = []
     markers: dict[str, int] = {}
     commas: list[str] = []
     for position, name in enumerate(names):
         column = pl.Series(name, pl.from_arrow(table.column(position)))
-        if column.dtype == pl.String:
+        if column.dtype == pl.String and name not in text:
             column, found, had_commas = _without_text(column, decimal_comma=separator == ";", is_target=name == target)
             markers = {marker: markers.get(marker, 0) + found.get(marker, 0) for marker in {**markers, **found}}
             commas += [name] if had_commas else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -35,26 +35,27 @@ class Reading:
     "What was decided on the way, such as which texts were read as missing."
 
 
-def read_table(source: Source, *, target: str | None = None) -> pl.DataFrame:
+def read_table(source: Source, *, target: str | None = None, text: Collection[str] = ()) -> pl.DataFrame:
     """The table that a path or an object holds.
 
     A numeric column holds null, never NaN, where a value is missing. What is given is not changed.
 
     Args:
         target: column in which the word `None`, in delimited text, is a class and no missing value.
+        text: columns of delimited text whose cells stay as they are written, such as ids that begin with zeros.
 
     Example:
         >>> read_table({"age": [31, 47], "sex": ["f", "m"]}).shape
         (2, 2)
     """
-    return read_source(source, target=target).frame
+    return read_source(source, target=target, text=text).frame
 
 
-def read_source(source: Source, *, target: str | None = None) -> Reading:
+def read_source(source: Source, *, target: str | None = None, text: Collection[str] = ()) -> Reading:
     """The table and the events of its reading; see `read_table`."""
     name = source_name(source)
     if isinstance(source, (str, Path)):
-        frame, events = _read_file(Path(source), target)
+        frame, events = _read_file(Path(source), target, text)
     else:
         frame, events = from_memory(source), ()
     if frame.width == 0:
@@ -74,10 +75,10 @@ def source_name(source: Source) -> str:
     return type(source).__name__
 
 
-def _read_file(path: Path, target: str | None) -> tuple[pl.DataFrame, tuple[Event, ...]]:
+def _read_file(path: Path, target: str | None, text: Collection[str]) -> tuple[pl.DataFrame, tuple[Event, ...]]:
     suffix = file_suffix(path)
     if suffix in DELIMITED:
-        return read_delimited(path, target=target)
+        return read_delimited(path, target=target, text=text)
     readers: dict[tuple[str, ...], tuple[str, Callable[[Path], pl.DataFrame]]] = {
         PARQUET: ("Parquet", _read_parquet),
         JSON_LINES: ("JSON lines", _read_json_lines),

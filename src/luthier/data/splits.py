@@ -58,8 +58,11 @@ class Split:
         return [(np.searchsorted(self.train, fold.train), np.searchsorted(self.train, fold.validation)) for fold in self.folds[:folds]]
 
 
-def split_rows(dataset: Dataset, *, folds: int = 5, seed: int = 0, test_share: float = 0.2) -> Split:
+def split_rows(dataset: Dataset, *, folds: int = 5, seed: int = 0, test_share: float = 0.2, seal_last: int | None = None) -> Split:
     """Seal the test rows and make the folds; the same for the same rows, settings and seed.
+
+    Args:
+        seal_last: so many rows at the end are sealed, whatever `test_share` says; None draws them.
 
     Raises:
         TooFewRows: where no honest split exists.
@@ -73,20 +76,51 @@ def split_rows(dataset: Dataset, *, folds: int = 5, seed: int = 0, test_share: f
     if dataset.schema.time:
         return _split_by_time(dataset, folds, test_share)
     clusters, events = _clusters(dataset)
-    classes = dataset.target if dataset.task.kind.is_classification else np.zeros(len(dataset.target), dtype=np.int64)
-    goals = _test_goals(dataset, clusters, classes, test_share)
-    sealed = deal(clusters, classes, goals, rng=numpy_rng(seed, "test")) == 0
-    train, test = np.flatnonzero(~sealed), np.flatnonzero(sealed)
+    if seal_last is not None:
+        return _split_given(dataset, clusters, events, folds=folds, seed=seed, seal_last=seal_last)
+    goals = _test_goals(dataset, clusters, _classes(dataset), test_share)
+    sealed = deal(clusters, _classes(dataset), goals, rng=numpy_rng(seed, "test")) == 0
+    parts, fewer = _dealt_folds(dataset, clusters, np.flatnonzero(~sealed), folds, seed)
+    kind = "grouped" if dataset.schema.group else "stratified" if dataset.task.kind.is_classification else "random"
+    return _checked(dataset, Split(train=np.flatnonzero(~sealed), test=np.flatnonzero(sealed), folds=parts, kind=kind, events=(*events, *fewer)))
 
+
+def _split_given(dataset: Dataset, clusters: np.ndarray, events: tuple[Event, ...], *, folds: int, seed: int, seal_last: int) -> Split:
+    """The last rows sealed; rows that equal one of them, or are of its group, teach nothing."""
+    rows = len(dataset.target)
+    if not 2 <= seal_last <= rows - FEWEST_ROWS:
+        raise SettingInvalid(f"The sealed rows must be at least 2 and leave {FEWEST_ROWS} to learn from, but {seal_last} of {rows} came. Change --seal-last.")
+    test = np.arange(rows - seal_last, rows)
+    train = np.flatnonzero(~np.isin(clusters[: rows - seal_last], clusters[test]))
+    left = len(np.unique(clusters[train])) if dataset.schema.group is None else len(train)
+    if left < FEWEST_ROWS:
+        raise TooFewRows(
+            f"At least {FEWEST_ROWS} different rows must be left to learn from, but {left} are: the others equal a sealed one, or are of its group. "
+            "Change --seal-last."
+        )
+    parts, fewer = _dealt_folds(dataset, clusters, train, folds, seed)
+    left_out = rows - seal_last - len(train)
+    what = f"{left_out:,} training rows equal a sealed one, or are of its group: no network learns from them."
+    copies = (Event(name="sealed-duplicates", what=what),) if left_out else ()
+    return _checked(dataset, Split(train=train, test=test, folds=parts, kind="given", events=(*events, *copies, *fewer)))
+
+
+def _dealt_folds(dataset: Dataset, clusters: np.ndarray, train: np.ndarray, folds: int, seed: int) -> tuple[tuple[Fold, ...], tuple[Event, ...]]:
+    """Folds of the training rows with even classes, clusters kept whole."""
+    classes = _classes(dataset)
     there = np.unique(clusters[train], return_inverse=True)[1]
     whole = int(there.max()) + 1
     most = whole if dataset.schema.group else whole // 2
     made = max(min(folds, most), 2)
-    even = np.tile(np.bincount(classes[train], minlength=goals.shape[1]) / made, (made, 1))
+    even = np.tile(np.bincount(classes[train], minlength=max(len(dataset.task.classes), 1)) / made, (made, 1))
     dealt = deal(there, classes[train], even, rng=numpy_rng(seed, "folds"))
     parts = tuple(Fold(train=train[dealt != k], validation=train[dealt == k]) for k in range(made))
-    kind = "grouped" if dataset.schema.group else "stratified" if dataset.task.kind.is_classification else "random"
-    return _checked(dataset, Split(train=train, test=test, folds=parts, kind=kind, events=(*events, *_fewer_folds(dataset, folds, made))))
+    return parts, _fewer_folds(dataset, folds, made)
+
+
+def _classes(dataset: Dataset) -> np.ndarray:
+    """The class of each row; one for all of a regression."""
+    return dataset.target if dataset.task.kind.is_classification else np.zeros(len(dataset.target), dtype=np.int64)
 
 
 def _clusters(dataset: Dataset) -> tuple[np.ndarray, tuple[Event, ...]]:

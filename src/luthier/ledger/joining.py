@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from luthier.ledger.among import among
 from luthier.ledger.insertion import insert_rows
 from luthier.ledger.places import CHUNK, take_places
 from luthier.ledger.tables import deployments, labeled, labels
@@ -29,7 +30,7 @@ def join_early_labels(connection: Connection, deployment: int, rows: Sequence[di
     query = select(labels.c.prediction_id).where(labels.c.deployment == deployment).distinct()
     waiting: set[str] = set()
     for chunk in chunks([row["id"] for row in rows]):
-        waiting.update(connection.execute(query.where(labels.c.prediction_id.in_(chunk))).scalars())
+        waiting.update(connection.execute(query.where(among(connection, labels.c.prediction_id, chunk))).scalars())
     note_labeled(connection, deployment, [(row["bundle"], row["at"], row["place"]) for row in rows if row["id"] in waiting])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from difflib import get_close_matches
 from typing import final
 
 from sqlalchemy import Connection, select
@@ -48,8 +49,10 @@ class Keys:
 
 def no_deployment(connection: Connection, name: str) -> DeploymentMissing:
     """The error that names what is there."""
-    names = connection.execute(select(deployments.c.name).order_by(deployments.c.name).limit(12)).scalars().all()
-    advice = f"There are {', '.join(names)}." if names else "Nothing is deployed yet: run luthier serve."
+    names = connection.execute(select(deployments.c.name).order_by(deployments.c.name)).scalars().all()
+    near = get_close_matches(name, names, n=1, cutoff=0.5)
+    listed = f"There are {', '.join(names[:12])}." if names else "Nothing is deployed yet: run luthier serve."
+    advice = f"Did you mean {near[0]!r}?" if near else listed
     return DeploymentMissing(f"A deployment must be in the ledger, but {name!r} is not. {advice}")
 
 

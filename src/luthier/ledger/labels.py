@@ -10,6 +10,7 @@ from typing import final
 import numpy as np
 from sqlalchemy import Connection, select
 
+from luthier.ledger.among import among
 from luthier.ledger.database import Database
 from luthier.ledger.insertion import insert_rows
 from luthier.ledger.joining import chunks, note_labeled, take_turn
@@ -99,7 +100,7 @@ def _add(connection: Connection, deployment: int, facts: Sequence[Label]) -> tup
 def _known(connection: Connection, deployment: int, ids: Sequence[str]) -> set[Fact]:
     """The facts that the ledger has about some predictions."""
     query = select(labels.c.prediction_id, labels.c.label, labels.c.observed_at, labels.c.source).where(labels.c.deployment == deployment)
-    return {tuple(row) for chunk in chunks(ids) for row in connection.execute(query.where(labels.c.prediction_id.in_(chunk)))}  # type: ignore[misc]
+    return {tuple(row) for chunk in chunks(ids) for row in connection.execute(query.where(among(connection, labels.c.prediction_id, chunk)))}  # type: ignore[misc]
 
 
 def _without_known(facts: Sequence[Label], known: set[Fact]) -> dict[Fact, int]:
@@ -115,5 +116,5 @@ def _without_known(facts: Sequence[Label], known: set[Fact]) -> dict[Fact, int]:
 def _predicted(connection: Connection, deployment: int, ids: Sequence[str]) -> dict[str, tuple[int, int, int]]:
     """Model, time and place of the predictions that have come, by their ids."""
     query = select(predictions.c.id, predictions.c.bundle, predictions.c.at, predictions.c.place).where(predictions.c.deployment == deployment)
-    rows = (row for chunk in chunks(ids) for row in connection.execute(query.where(predictions.c.id.in_(chunk))))
+    rows = (row for chunk in chunks(ids) for row in connection.execute(query.where(among(connection, predictions.c.id, chunk))))
     return {id_: (bundle, at, place) for id_, bundle, at, place in rows}

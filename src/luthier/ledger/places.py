@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from sqlalchemy import ColumnElement, Connection, Table, and_, select, text
 
+from luthier.ledger.among import among
 from luthier.ledger.tables import traffic
 
 MINUTE = 60_000_000
@@ -146,4 +147,4 @@ def conditions(connection: Connection, table: Table, window: Window, limit: int 
         return
     for bundle, places in strata.spread(limit).items():
         for start in range(0, len(places), CHUNK):
-            yield and_(table.c.deployment == window.deployment, table.c.bundle == bundle, table.c.place.in_(places[start : start + CHUNK]))
+            yield and_(table.c.deployment == window.deployment, table.c.bundle == bundle, among(connection, table.c.place, places[start : start + CHUNK]))

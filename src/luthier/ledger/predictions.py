@@ -11,6 +11,7 @@ import polars as pl
 from sqlalchemy import BindParameter, Connection, Table, bindparam, func, select
 
 from luthier.core.errors import PredictionDiffers
+from luthier.ledger.among import among, among_parameter
 from luthier.ledger.database import Database
 from luthier.ledger.insertion import insert_rows
 from luthier.ledger.joining import chunks, join_early_labels, take_turn
@@ -21,11 +22,13 @@ from luthier.ledger.records import Prediction
 from luthier.ledger.tables import bundles, predictions, shadows, traffic
 from luthier.ledger.windows import answered_rows, labeled_rows, paired_rows, traffic_rows
 
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _DEPLOYMENT: BindParameter[Any] = bindparam("deployment_key")
 _KNOWN = {
-    table.name: select(table.c.id, table.c.bundle, table.c.content).where(table.c.deployment == _DEPLOYMENT, table.c.id.in_(_IDS))
+    (table.name, dialect): select(table.c.id, table.c.bundle, table.c.content).where(
+        table.c.deployment == _DEPLOYMENT, among_parameter(dialect, table.c.id, "ids")
+    )
     for table in (predictions, shadows)
+    for dialect in ("sqlite", "postgresql")
 }
 
 
@@ -70,7 +73,7 @@ class Predictions:
         with self._database.reading() as connection:
             key = self._keys.deployment(connection, deployment)
             for chunk in chunks(list(ids)):
-                for row in connection.execute(query.where(predictions.c.deployment == key, predictions.c.id.in_(chunk))):
+                for row in connection.execute(query.where(predictions.c.deployment == key, among(connection, predictions.c.id, chunk))):
                     same = {"id": row.id, "content": row.content, "inputs": bytes(row.inputs), "answer": bytes(row.answer)}
                     found[row.id] = Prediction(deployment=deployment, bundle=row.hash, at=to_moment(row.at), **same)
         return found
@@ -167,7 +170,7 @@ def _fresh(connection: Connection, table: Table, key: int, batch: Sequence[Predi
     by_bundle = table is shadows  # each challenger answers an id once
     known: dict[tuple[str, int], str] = {}
     for chunk in chunks([prediction.id for prediction in batch]):
-        for id_, bundle, content in connection.execute(_KNOWN[table.name], {"deployment_key": key, "ids": chunk}):
+        for id_, bundle, content in connection.execute(_KNOWN[table.name, connection.dialect.name], {"deployment_key": key, "ids": chunk}):
             known[id_, bundle if by_bundle else 0] = content
     fresh = []
     for prediction in batch:

@@ -214,7 +214,9 @@ tokens = Table(
     Column("revoked_at", BigInteger),
 )
 
-labels_in_force = table("labels_in_force", *(column(name) for name in ("deployment", "prediction_id", "label", "observed_at", "received_at", "source")))
+labels_in_force = table(
+    "labels_in_force", *(column(name, labels.c[name].type) for name in ("deployment", "prediction_id", "label", "observed_at", "received_at", "source"))
+)
 """A view: of all facts about a prediction the one that was observed last, and of those the one that was received last."""
 
 _VIEW = DDL("""

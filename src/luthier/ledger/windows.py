@@ -13,6 +13,7 @@ import polars as pl
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from luthier.core.errors import SettingInvalid
+from luthier.ledger.among import among
 from luthier.ledger.keys import Keys
 from luthier.ledger.places import CHUNK, MINUTE, Window, conditions, spread_ranks, strata_in
 from luthier.ledger.tables import labeled, labels_in_force, predictions, shadows, traffic
@@ -41,7 +42,7 @@ def labeled_rows(connection: Connection, keys: Keys, window: Window, limit: int 
     places: dict[int, list[int]] = {}
     for bundle, place in marks:
         places.setdefault(bundle, []).append(place)
-    rows = [row for bundle, mine in places.items() for row in _read(connection, _ASKED, _placed(window.deployment, bundle, mine))]
+    rows = [row for bundle, mine in places.items() for row in _read(connection, _ASKED, _placed(connection, window.deployment, bundle, mine))]
     answered = _frame(rows, _ANSWERED)
     return _finished(connection, keys, answered.join(_facts(connection, window.deployment, answered["id"].to_list()), on="id"))
 
@@ -71,7 +72,9 @@ def _met(connection: Connection, shaded: Window, front: int, wanted: int) -> pl.
     query = select(shadows.c.id, shadows.c.answer)
     shadowed = _frame(_read(connection, query, conditions(connection, shadows, shaded, wanted)), _SHADOWS)
     facts = _facts(connection, shaded.deployment, shadowed["id"].to_list())
-    answered = _frame(_read(connection, _ASKED, _named(predictions.c.id, predictions.c.deployment == shaded.deployment, facts["id"].to_list())), _ANSWERED)
+    answered = _frame(
+        _read(connection, _ASKED, _named(connection, predictions.c.id, predictions.c.deployment == shaded.deployment, facts["id"].to_list())), _ANSWERED
+    )
     answered = answered.filter(pl.col("bundle") == front, pl.lit(True) if shaded.since is None else pl.col("at") >= shaded.since)
     return answered.join(shadowed, on="id").join(facts, on="id")
 
@@ -97,7 +100,7 @@ def _facts(connection: Connection, deployment: int, ids: Sequence[str]) -> pl.Da
     """The labels in force of some predictions."""
     view = labels_in_force.c
     query = select(view.prediction_id, view.label, view.observed_at, view.received_at)
-    return _frame(_read(connection, query, _named(view.prediction_id, view.deployment == deployment, ids)), _FACTS)
+    return _frame(_read(connection, query, _named(connection, view.prediction_id, view.deployment == deployment, ids)), _FACTS)
 
 
 def _read(connection: Connection, query: Select[Any], parts: Iterable[ColumnElement[bool]]) -> list[tuple[Any, ...]]:
@@ -105,13 +108,13 @@ def _read(connection: Connection, query: Select[Any], parts: Iterable[ColumnElem
     return [tuple(row) for part in list(parts) for row in connection.execute(query.where(part))]
 
 
-def _placed(deployment: int, bundle: int, places: Sequence[int]) -> Iterator[ColumnElement[bool]]:
+def _placed(connection: Connection, deployment: int, bundle: int, places: Sequence[int]) -> Iterator[ColumnElement[bool]]:
     mine = (predictions.c.deployment == deployment) & (predictions.c.bundle == bundle)
-    return _in_parts(places, lambda part: mine & predictions.c.place.in_(part))
+    return _in_parts(places, lambda part: mine & among(connection, predictions.c.place, part))
 
 
-def _named(column: ColumnElement[str], mine: ColumnElement[bool], ids: Sequence[str]) -> Iterator[ColumnElement[bool]]:
-    return _in_parts(ids, lambda part: mine & column.in_(part))
+def _named(connection: Connection, column: ColumnElement[str], mine: ColumnElement[bool], ids: Sequence[str]) -> Iterator[ColumnElement[bool]]:
+    return _in_parts(ids, lambda part: mine & among(connection, column, part))
 
 
 def _in_parts(values: Sequence[T], condition: Callable[[Sequence[T]], ColumnElement[bool]]) -> Iterator[ColumnElement[bool]]:

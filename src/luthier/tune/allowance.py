@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from luthier.core.clock import Deadline
 from luthier.fit import Speed
+
+MOST_RESERVED = 0.5
+"Share of the budget that is kept back at most because the machine is slow."
 
 
 @dataclass(slots=True, kw_only=True)
@@ -19,7 +23,9 @@ class Allowance:
     deadline: Deadline
     "When everything must be written; also carries the wish to stop."
     reserve_seconds: float
-    "Kept back for export, evaluation and report."
+    "Kept back for export, evaluation and report on a machine that does nothing else."
+    slowed: Callable[[], float] = lambda: 1.0
+    "How many times as long everything takes just now."
     work: int | None = None
     "Training rows that all members together may look at; None where time is the bound."
     lanes: int = 1
@@ -30,7 +36,8 @@ class Allowance:
     @property
     def seconds(self) -> float:
         """Seconds left for training."""
-        return max(self.deadline.seconds_left - self.reserve_seconds, 0.0)
+        reserve = min(self.reserve_seconds * self.slowed(), max(self.reserve_seconds, MOST_RESERVED * self.deadline.budget_seconds))
+        return max(self.deadline.seconds_left - reserve, 0.0)
 
     @property
     def left(self) -> float:

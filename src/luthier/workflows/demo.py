@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 from luthier.core.errors import DataUnreadable, SettingInvalid
 from luthier.core.listener import Listener
+from luthier.ledger import Ledger
 from luthier.workflows.fit import fit
 from luthier.workflows.result import FitResult
 
@@ -50,6 +51,7 @@ def demo(
     seed: int = 0,
     out: str | Path | None = None,
     force: bool = False,
+    ledger: Ledger | str | Path | None = None,
     listener: Listener | None = None,
     started: float | None = None,
 ) -> FitResult:
@@ -63,7 +65,7 @@ def demo(
     folder = Path(out) if out is not None else Path(f"luthier-demo-{name}{'-full' if full else ''}")
     time = budget or (found.full_budget if full else found.budget)
     with demo_data(found, full=full) as data:
-        return fit(data, target=found.target, budget=time, work=work, seed=seed, out=folder, force=force, listener=listener, started=started)
+        return fit(data, target=found.target, budget=time, work=work, seed=seed, out=folder, force=force, ledger=ledger, listener=listener, started=started)
 
 
 def demo_named(name: str, *, full: bool = False) -> Demo:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import onnxruntime
+import polars as pl
 import torch
 from torch import nn
 
@@ -157,6 +158,14 @@ class FeatureMaterial:
     def answers(self, bundle: Bundle) -> np.ndarray:
         """The finished model's predictions of the sealed images."""
         return self.pixels.answers(bundle)
+
+    def in_dataset(self, rows: np.ndarray) -> np.ndarray:
+        """Places among the images: networks count all of them."""
+        return self.pixels.in_dataset(rows)
+
+    def traits(self, rows: np.ndarray, graph: bytes) -> pl.DataFrame:
+        """What a monitor compares of some images: their light, and how the finished model sees them."""
+        return self.pixels.traits(rows, graph)
 
     def single(self, place: int) -> np.ndarray:
         """One decoded image."""

@@ -14,6 +14,7 @@ import torch
 
 from luthier.bundle import MANIFEST, Bundle, Contents, Session, model_card, write_bundle
 from luthier.core.clock import Deadline, Stopwatch, parse_duration, parse_work
+from luthier.core.crowding import crowding
 from luthier.core.errors import BudgetTooSmall, OutputExists, OutputUnwritable, SettingInvalid
 from luthier.core.files import refuse_existing
 from luthier.core.findings import Severity
@@ -23,6 +24,7 @@ from luthier.core.task import ColumnKind
 from luthier.data import Source
 from luthier.data.images import holds_images
 from luthier.fit import choose_device, describe_device, lanes_for
+from luthier.ledger import Ledger
 from luthier.report import ReportRecord, render, to_plain
 from luthier.tune import Allowance, InProcess, Workers, choose_executor, space_to_plain
 from luthier.workflows.assembly import Assembled, weights_hash
@@ -35,6 +37,8 @@ from luthier.workflows.judging import judge_sealed
 from luthier.workflows.latency import mix_and_assemble
 from luthier.workflows.preparation import Preparation, prepare_table
 from luthier.workflows.record import FitStory, report_record
+from luthier.workflows.recording import Recorder, new_run_id
+from luthier.workflows.reference_rows import reference_rows
 from luthier.workflows.result import FitResult
 from luthier.workflows.run_folder import is_unfinished, open_journal, refuse_unfinished, remove_run, removed_without_network, run_folder_of
 from luthier.workflows.settings import SMALLEST_BUDGET_SECONDS, FitSettings
@@ -75,6 +79,10 @@ def fit(
     image_size: int | None = None,
     weights: str | Path | None = None,
     fine_tune: bool = False,
+    seal_last: int | None = None,
+    called: str | None = None,
+    reference: bool = True,
+    ledger: Ledger | str | Path | None = None,
     listener: Listener | None = None,
     started: float | None = None,
 ) -> FitResult:
@@ -86,6 +94,7 @@ def fit(
         target: column to predict; images in folders need none.
         budget: time from the start to the written report, such as `"5m"`.
         work: training rows that all networks together look at, such as `"2M"`: takes the place of the budget and makes results reproducible.
+        ledger: where the run and its model are recorded: a `Ledger`, its path or URL; None takes the one that is found upwards, and "" none.
         started: when the budget began to run, on `time.monotonic()`; None is now.
         For the others see `FitSettings`.
 
@@ -124,17 +133,21 @@ def fit(
         image_size=image_size,
         weights=Path(weights) if weights is not None else None,
         fine_tune=fine_tune,
+        seal_last=seal_last,
+        called=called,
+        reference=reference,
     )
-    return run_fit(data, settings, listener=listener or Silent(), started=started)
+    return run_fit(data, settings, listener=listener or Silent(), started=started, ledger=ledger)
 
 
-def run_fit(data: Source, settings: FitSettings, *, listener: Listener, started: float | None = None) -> FitResult:
+def run_fit(data: Source, settings: FitSettings, *, listener: Listener, started: float | None = None, ledger: Ledger | str | Path | None = None) -> FitResult:
     """The fit; workers that start while the data are read, and a table that is larger than memory, stay until its end."""
     with ExitStack() as open_until_the_end:
-        return _run_fit(data, settings, listener, started, open_until_the_end)
+        recorder = open_until_the_end.enter_context(Recorder.of(ledger, listener))
+        return _run_fit(data, settings, listener, started, recorder, open_until_the_end)
 
 
-def _run_fit(data: Source, settings: FitSettings, listener: Listener, started: float | None, open_until_the_end: ExitStack) -> FitResult:
+def _run_fit(data: Source, settings: FitSettings, listener: Listener, started: float | None, recorder: Recorder, open_until_the_end: ExitStack) -> FitResult:
     """The fit, phase by phase."""
     deadline, stopwatch = _deadline(settings, started), Stopwatch()
     folder, device = _folder(settings), choose_device(settings.device)
@@ -149,9 +162,14 @@ def _run_fit(data: Source, settings: FitSettings, listener: Listener, started: f
 
     stopwatch.phase("training")
     journal = _journal(folder, settings, prepared, deadline, listener)
+    recorder.begin(prepared, settings, folder, source=data, run=journal.recall("run", new_run_id))
     with removed_without_network(folder), finishing_on_interrupt(deadline, listener, also=(journal.freeze, executor.stop)):
-        allowance = Allowance(deadline=deadline, reserve_seconds=_reserve_seconds(prepared, settings), work=settings.work, lanes=executor.lanes)
-        ground = Ground(prepared=prepared, allowance=allowance, executor=executor, journal=journal, seed=settings.seed, device=device, listener=listener)
+        allowance = Allowance(
+            deadline=deadline, reserve_seconds=_reserve_seconds(prepared, settings), slowed=crowding, work=settings.work, lanes=executor.lanes
+        )
+        ground = Ground(
+            prepared=prepared, allowance=allowance, executor=executor, journal=journal, seed=settings.seed, device=device, listener=listener, recorder=recorder
+        )
         training = train_networks(ground)
         executor.close()
 
@@ -172,10 +190,12 @@ def _run_fit(data: Source, settings: FitSettings, listener: Listener, started: f
         images=image_story(prepared, training, mixture, judgement, seed=settings.seed),
         device=describe_device(device),
         weights_hash=weights_hash(mixture),
+        recording=recorder.events,
     )
     stopwatch.phase(None)
     record = report_record(story, bundle=str(folder), deadline=deadline, stopwatch=stopwatch)
     result = _write(folder, story, model, record)
+    recorder.end(record, folder)
     _end_run(folder, deadline, listener)
     return result
 
@@ -281,6 +301,7 @@ def _reserve_seconds(prepared: Preparation, settings: FitSettings) -> float:
 def _write(folder: Path, story: FitStory, model: Assembled, record: ReportRecord) -> FitResult:
     prepared, material = story.prepared, story.prepared.material
     manifest = replace(model.manifest, scores=_scores(record), provenance={fact.label: fact.value for fact in record.provenance})
+    reference = reference_rows(prepared, story.training, story.mixture, story.judgement, model.graph, seed=story.settings.seed)
     contents = Contents(
         graph=model.graph,
         tensors=material.stored(model.stacks),
@@ -296,6 +317,7 @@ def _write(folder: Path, story: FitStory, model: Assembled, record: ReportRecord
             comparisons=[compared.sentence for compared in record.comparisons],
             warnings=[finding.evidence for finding in prepared.findings if finding.severity is not Severity.NOTE],
         ),
+        reference=reference if story.settings.reference else None,
     )
     complete = write_bundle(folder, manifest, contents, force=story.settings.force or story.settings.resume)
     return FitResult(path=folder, bundle=Bundle(complete, Session(model.graph), folder), record=record, weights_hash=story.weights_hash)

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import torch
 
-from luthier.bundle import Bundle, Calibration, Stack, build_image_graph, image_profile, stored_tensors
+from luthier.bundle import Bundle, Calibration, ImageTraits, Stack, build_image_graph, image_profile, stored_tensors
 from luthier.core.clock import Deadline
 from luthier.core.findings import Event
 from luthier.core.seeds import numpy_rng
@@ -101,6 +101,15 @@ class ImageMaterial:
     def answers(self, bundle: Bundle) -> np.ndarray:
         """The finished model's predictions of the sealed images."""
         return bundle.predict_pixels(self.images.pixels, rows=self.split.test)
+
+    def in_dataset(self, rows: np.ndarray) -> np.ndarray:
+        """Places among the images: networks count all of them."""
+        return rows
+
+    def traits(self, rows: np.ndarray, graph: bytes) -> pl.DataFrame:
+        """What a monitor compares of some images: their light, and how the finished model sees them."""
+        measured, places = ImageTraits(graph), range(0, max(len(rows), 1), TRAITS_ROWS)
+        return pl.concat([measured(self.images.pixels[rows[first : first + TRAITS_ROWS]]) for first in places])
 
     def single(self, place: int) -> np.ndarray:
         """One decoded image."""

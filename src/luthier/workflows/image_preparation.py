@@ -34,7 +34,7 @@ MANY = 20_000
 FEATURE_PIXELS_PER_SECOND = 4e6
 """What stands for `PIXELS_PER_SECOND` where a backbone looks at every image, and its mirror image, once and not ten times: a judgement from
 about 25 images of 96 × 96 that EfficientNet-Lite0 looks at in a second on each of two cores."""
-ONLY_OF_TABLES = ("time", "kinds", "like")
+ONLY_OF_TABLES = ("time", "kinds", "like", "seal_last")
 "Settings that say something about columns."
 
 
@@ -108,7 +108,7 @@ def _pinned(space: Space, backbone: Choice) -> Space:
 def _refuse_what_is_for_tables(settings: FitSettings) -> None:
     given = next((name for name in ONLY_OF_TABLES if getattr(settings, name)), None)
     if given is not None:
-        option = {"kinds": "kind"}.get(given, given)
+        option = {"kinds": "kind", "seal_last": "seal-last"}.get(given, given)
         raise SettingInvalid(f"--{option} says something about the columns of a table, but this data set is one of images. Leave it out.")
 
 
@@ -116,7 +116,7 @@ def _read(data: Source, settings: FitSettings, listener: Listener) -> ImageSet:
     listing = read_listing(data, target=settings.target, image=settings.image, group=settings.group, group_from_name=settings.group_from_name)
     listener.say(f"{listing.name}: {len(listing.references):,} images.")
     images = build_image_set(
-        listing,
+        listing if settings.called is None else replace(listing, name=settings.called),
         size=_size(settings, rows=len(listing.references)),
         resizer=Resizer,
         task=settings.task,

@@ -70,7 +70,7 @@ def prepare_table(data: Source, settings: FitSettings, listener: Listener, stopw
     stopwatch.phase("checks")
     findings = run_checks(dataset, force_through=settings.force_through)
     tell_findings(findings, listener)
-    split = split_rows(dataset, folds=settings.folds or FOLDS, seed=settings.seed)
+    split = split_rows(dataset, folds=settings.folds or FOLDS, seed=settings.seed, seal_last=settings.seal_last)
     return Preparation(
         dataset=dataset,
         material=TableMaterial(dataset, split, large=table.large),

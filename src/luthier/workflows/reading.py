@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from luthier.core.listener import Listener
@@ -37,10 +37,14 @@ def open_table(data: Source, settings: FitSettings, listener: Listener, *, work:
     question = Question(target=settings.target, task=settings.task, metric=settings.metric, kinds=settings.kinds, time=settings.time, group=settings.group)
     limits = limits or Limits.within(machine_memory_bytes())
     if not is_large(data, limits):
-        yield _told(Table(dataset=build_dataset(data, **question.asked())), listener)
+        yield _told(Table(dataset=_called(build_dataset(data, **question.asked()), settings)), listener)
         return
     with open_large(data, question, seed=settings.seed, limits=limits, work=work) as large:
         yield _told(Table(dataset=large.sample, large=large), listener)
+
+
+def _called(dataset: Dataset, settings: FitSettings) -> Dataset:
+    return dataset if settings.called is None else replace(dataset, name=settings.called)
 
 
 def _told(table: Table, listener: Listener) -> Table:

@@ -46,6 +46,8 @@ class FitStory:
     device: str
     weights_hash: str
     "Of the chosen networks' weights: equal for equal seeds and equal work."
+    recording: tuple[Event, ...] = ()
+    "Why the ledger does not hold the run, if it does not."
 
 
 def report_record(story: FitStory, *, bundle: str, deadline: Deadline, stopwatch: Stopwatch) -> ReportRecord:
@@ -105,6 +107,7 @@ def _events(story: FitStory) -> tuple[Event, ...]:
         *story.judgement.model.events,
         *baselines,
         *(importance.events if importance is not None else ()),
+        *story.recording,
     )
 
 

@@ -14,7 +14,7 @@ from luthier.core.errors import BudgetTooSmall, OutputExists, RunMissing, Traini
 from luthier.core.journal import FILE, Journal
 from luthier.workflows.settings import FitSettings
 
-UNTOLD = ("out", "force", "resume", "space")
+UNTOLD = ("out", "force", "resume", "space", "reference", "called")
 "Settings that may differ when a run is taken up again, or that are compared by their content."
 PACKAGES = ("luthier", "torch", "numpy", "optuna")
 "Packages whose version may change what a run does."

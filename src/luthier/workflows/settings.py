@@ -75,6 +75,12 @@ class FitSettings:
     "File of a trained backbone for images: its features are computed once, and networks learn from them."
     fine_tune: bool = False
     "Go on training the backbone itself."
+    seal_last: int | None = None
+    "Rows at the end of a table that are sealed; None draws a fifth."
+    called: str | None = None
+    "What the data are called in the report and the record; None is the file's name, or the kind of object."
+    reference: bool = True
+    "Keep some rows in the model, for a monitor to compare later ones with."
     kinds: Mapping[str, str] = field(default_factory=dict)
     "Column kinds that the user states."
     force_through: tuple[str, ...] = ()
@@ -90,12 +96,14 @@ class FitSettings:
     def __post_init__(self) -> None:
         if self.task not in ("auto", "classification", "regression"):
             raise SettingInvalid(f"The task must be auto, classification or regression, but {self.task!r} came.")
+        if self.metric is not None:
+            require_metric(self.metric)
         if self.folds is not None and self.folds < 2:
             raise SettingInvalid(f"At least 2 folds are required, but {self.folds} came.")
         if self.fine_tune and self.weights is None:
             raise SettingInvalid("--fine-tune goes on training a backbone, but no weights came. Give its file with --weights, or leave --fine-tune out.")
-        if self.metric is not None:
-            require_metric(self.metric)
+        if self.seal_last is not None and self.time is not None:
+            raise SettingInvalid("--time seals the latest rows and --seal-last the last ones of the table, but both came. Leave one of them out.")
         if self.time is not None and self.group is not None:
             raise SettingInvalid("Give either a time column or a group column, not both: a split keeps one of them.")
         for role, column in (("time", self.time), ("group", self.group)):

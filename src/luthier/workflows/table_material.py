@@ -101,6 +101,14 @@ class TableMaterial:
         """The finished model's predictions of the sealed rows."""
         return bundle.predict_typed(self.frame[self.split.test])
 
+    def in_dataset(self, rows: np.ndarray) -> np.ndarray:
+        """Places in the table of rows that are counted as networks count them: among the training rows."""
+        return self.split.train[rows]
+
+    def traits(self, rows: np.ndarray, graph: bytes) -> pl.DataFrame:
+        """What a monitor compares of some rows: their columns."""
+        return self.frame[rows]
+
     def single(self, place: int) -> pl.DataFrame:
         """One row, as a user would ask for it."""
         return self.dataset.frame[place % self.dataset.rows : place % self.dataset.rows + 1]

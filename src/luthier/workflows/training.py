@@ -35,6 +35,7 @@ from luthier.tune import (
 )
 from luthier.workflows.preparation import Preparation
 from luthier.workflows.probing import measured_speeds
+from luthier.workflows.recording import Recorder
 
 LEAST_EPOCHS = 3.0
 "Epochs of one network below which there is no honest answer."
@@ -83,6 +84,7 @@ class Ground:
     seed: int
     device: torch.device
     listener: Listener
+    recorder: Recorder
 
 
 def train_networks(ground: Ground) -> Training:
@@ -145,6 +147,7 @@ def _tell(ground: Ground, what: str, progress: float, error: float) -> None:
     metric, allowance = ground.prepared.metric, ground.allowance
     text = f"{what}: {metric.label} {metric.to_value(error):.4g} on the held-out folds"
     ground.listener.progress(allowance.share_used, text, allowance.deadline.seconds_left)
+    ground.recorder.tell(what, metric.to_value(error), seconds=allowance.deadline.seconds_used, metric=metric.name)
 
 
 def _plan(ground: Ground, data: FoldTensors, speeds: SpeedBook) -> tuple[Plan, tuple[str, ...]]:
