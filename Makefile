@@ -10,7 +10,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
-PYTEST ?= -q -n auto --dist loadfile
+# One worker more than there are cores: many tests wait for processes.
+PYTEST ?= -q -n $(shell expr $$(nproc) + 1) --dist loadfile
 
 .PHONY: demo test test-slow check bench bench-long docs clean
 .DEFAULT_GOAL := demo

@@ -24,7 +24,7 @@ class JudgedImages:
 
     names: Sequence[str]
     "Of the files, relative to the folder."
-    pixels: UInt8[np.ndarray, "images height width channel"]
+    pixels: UInt8[np.ndarray, "rows height width channel"]
     "Of these images and of others; may lie in a memory-mapped file."
     places: Int[np.ndarray, " rows"]
     "Where in `pixels` the image of each row is."

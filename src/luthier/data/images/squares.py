@@ -11,7 +11,7 @@ _BLOCK_BYTES = 1 << 20
 
 def squares(
     pixels: UInt8[np.ndarray, "rows height width channel"], side: int, *, rows: Int[np.ndarray, " kept"] | None = None
-) -> Float[np.ndarray, "kept side side channel"]:
+) -> Float[np.ndarray, "rows height width channel"]:
     """Images as squares, each pixel the mean of those that it covers. They may lie in a mapped file that is larger than memory.
 
     Shape: [rows, height, width, channel] to [kept, side, side, channel].

@@ -16,7 +16,7 @@ CHANNELS = (1, 3)
 "Gray; red, green and blue."
 
 
-def as_png(pixels: UInt8[np.ndarray, "rows height width channels"]) -> tuple[bytes, ...]:
+def as_png(pixels: UInt8[np.ndarray, "rows height width channel"]) -> tuple[bytes, ...]:
     """Each image as a PNG.
 
     Raises:
