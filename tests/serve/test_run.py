@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -53,16 +52,6 @@ def test_told_to_stop_it_finishes_what_is_in_flight_writes_what_was_answered_and
             late.sendall(b"{}")
             assert late.recv(1000).startswith(b"HTTP/1.1 422 ")
         assert process.wait(20) == 0
-
-    assert set(deployed.predictions.known(NAME, ids)) == set(ids)
-
-
-def test_what_was_acknowledged_survives_a_kill(deployed: Ledger) -> None:
-    with running(deployed, "durable") as (process, address):
-        with ThreadPoolExecutor(4) as pool:
-            ids = [name for names in pool.map(lambda _: ask(address), range(12)) for name in names]
-        process.kill()
-        process.wait()
 
     assert set(deployed.predictions.known(NAME, ids)) == set(ids)
 

@@ -21,7 +21,7 @@ MINUTE = 60_000_000
 ROOM = 1 << 30
 "Places in a minute."
 CHUNK = 5_000
-"Values in one query: SQLite takes 32,766, PostgreSQL 65,535."
+"Values in one query."
 
 _COUNT = text(
     "INSERT INTO traffic (deployment, sort, minute, bundle, rows) VALUES (:deployment, :sort, :minute, :bundle, :rows) "
