@@ -13,7 +13,6 @@ from luthier.fit import TrainedMember, stack_trained
 from luthier.tune import Candidate
 from luthier.workflows.ensembling import COVERAGE, Mixture
 from luthier.workflows.preparation import Preparation
-from luthier.workflows.table_material import TableMaterial
 from luthier.workflows.training import Training
 
 
@@ -40,7 +39,7 @@ def assemble(prepared: Preparation, training: Training, mixture: Mixture, proven
         scores={},
         provenance=provenance,
         files={},
-        pixels=None if isinstance(prepared.material, TableMaterial) else prepared.material.images.shape,
+        pixels=prepared.pixels,
     )
     return Assembled(stacks=stacks, graph=graph, manifest=manifest, bundle=Bundle(manifest, Session(graph)))
 

@@ -301,7 +301,8 @@ def _reserve_seconds(prepared: Preparation, settings: FitSettings) -> float:
 def _write(folder: Path, story: FitStory, model: Assembled, record: ReportRecord) -> FitResult:
     prepared, material = story.prepared, story.prepared.material
     manifest = replace(model.manifest, scores=_scores(record), provenance={fact.label: fact.value for fact in record.provenance})
-    reference = reference_rows(prepared, story.training, story.mixture, story.judgement, model.graph, seed=story.settings.seed)
+    seed = story.settings.seed
+    reference = reference_rows(prepared, story.training, story.mixture, story.judgement, model.graph, seed=seed) if story.settings.reference else None
     contents = Contents(
         graph=model.graph,
         tensors=material.stored(model.stacks),
@@ -317,7 +318,7 @@ def _write(folder: Path, story: FitStory, model: Assembled, record: ReportRecord
             comparisons=[compared.sentence for compared in record.comparisons],
             warnings=[finding.evidence for finding in prepared.findings if finding.severity is not Severity.NOTE],
         ),
-        reference=reference if story.settings.reference else None,
+        reference=reference,
     )
     complete = write_bundle(folder, manifest, contents, force=story.settings.force or story.settings.resume)
     return FitResult(path=folder, bundle=Bundle(complete, Session(model.graph), folder), record=record, weights_hash=story.weights_hash)

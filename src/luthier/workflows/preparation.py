@@ -10,7 +10,7 @@ from pathlib import Path
 from luthier.core.clock import Stopwatch
 from luthier.core.findings import Event, Finding, Severity
 from luthier.core.listener import Listener
-from luthier.core.task import Task
+from luthier.core.task import PixelShape, Task
 from luthier.data import CHECKS, Dataset, Source, Split, run_checks, split_rows
 from luthier.evaluate import Costs, Metric, metric_named, parse_costs, require_two_classes
 from luthier.tune import Lengths, Opening, Point, Space, read_space, ready_space
@@ -48,6 +48,11 @@ class Preparation:
     "What was guessed on the way."
     data_hash: str
     "Of the rows and columns that are used."
+
+    @property
+    def pixels(self) -> PixelShape | None:
+        """What an image looks like; None of a table."""
+        return None if isinstance(self.material, TableMaterial) else self.material.images.shape
 
 
 def prepare_table(data: Source, settings: FitSettings, listener: Listener, stopwatch: Stopwatch, *, work: Path, open_until_the_end: ExitStack) -> Preparation:
