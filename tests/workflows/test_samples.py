@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from PIL import Image
 
-from luthier.bundle import Bundle, Role, reference_bytes, reference_part, write_bundle
+from luthier.bundle import Bundle, Resizer, Role, reference_bytes, reference_part, write_bundle
 from luthier.bundle.reference import PROBABILITY
 from luthier.core.errors import BundleError
 from luthier.ledger import Deployment, Ledger
@@ -103,4 +103,23 @@ def test_labels_that_the_task_does_not_know_are_not_judged_by() -> None:
 def _png(image: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(image).save(buffer, format="PNG")
+    return buffer.getvalue()
+
+
+def test_images_that_came_in_any_size_and_color_are_measured_as_the_model_sees_them(tmp_path: Path) -> None:
+    made = make_image_bundle(tmp_path / "model", PRODUCTS, COLOR)
+    images = [*some_images(1, channels=3, height=31, width=17), *some_images(1, channels=1, height=12, width=40)]
+    asked = pl.Series([png(image) for image in images])
+    bundle = Bundle.load(made.folder)
+
+    traits = asked_frame(bundle, asked)
+
+    seen = np.stack([Resizer(COLOR)(np.broadcast_to(image, (*image.shape[:2], 3))) for image in images])
+    assert traits.height == 2
+    assert traits.equals(bundle.image_traits()(seen))
+
+
+def png(image: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(image.squeeze()).save(buffer, "PNG")
     return buffer.getvalue()

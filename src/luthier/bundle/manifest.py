@@ -110,11 +110,17 @@ def verified_files(folder: Path, manifest: Manifest) -> dict[str, bytes]:
     for needed in (MODEL, WEIGHTS):
         if needed not in manifest.files:
             raise BundleDamaged(f"{folder / MANIFEST} must name {needed}, but it does not. Restore the bundle from a copy.")
-    return {name: _verified(folder, name, expected) for name, expected in manifest.files.items()}
+    return {name: verified_file(folder, manifest, name) for name in manifest.files}
 
 
-def _verified(folder: Path, name: str, expected: str) -> bytes:
-    path = folder / name
+def verified_file(folder: Path, manifest: Manifest, name: str) -> bytes:
+    """The content of one file, compared with its hash.
+
+    Raises:
+        BundleMissing: it is not there.
+        BundleDamaged: it is not the one that was written, or its name leads out of the folder.
+    """
+    path, expected = folder / name, manifest.files[name]
     if not _PLAIN_NAME.fullmatch(name) or path.is_symlink():
         raise BundleDamaged(f"{folder / MANIFEST} names the file {name!r}, which is not a plain file inside the bundle. Do not use this bundle.")
     if not path.is_file():

@@ -15,7 +15,7 @@ from luthier.bundle.answerer import Answerer, adding_up_to_one
 from luthier.bundle.image_rows import BLOCK_ROWS, ImageReader
 from luthier.bundle.image_traits import ImageTraits
 from luthier.bundle.inputs import onnx_inputs
-from luthier.bundle.manifest import MODEL, WEIGHTS, Manifest, read_manifest, verified_files
+from luthier.bundle.manifest import MODEL, WEIGHTS, Manifest, read_manifest, verified_file, verified_files
 from luthier.bundle.reference import REFERENCE, read_reference
 from luthier.bundle.resize import IMAGE
 from luthier.bundle.session import Feed, Session
@@ -90,13 +90,13 @@ class Bundle:
         """
         if self.path is None or REFERENCE not in self.manifest.files:
             return None
-        return read_reference(verified_files(self.path, self.manifest)[REFERENCE])
+        return read_reference(verified_file(self.path, self.manifest, REFERENCE))
 
     def image_traits(self) -> ImageTraits:
         """What measures images as the rows of `reference` were measured."""
         assert self.path is not None, "a model that was loaded from its folder"
-        files = verified_files(self.path, self.manifest)
-        return ImageTraits(with_weights(files[MODEL], files[WEIGHTS]))
+        model, weights = (verified_file(self.path, self.manifest, name) for name in (MODEL, WEIGHTS))
+        return ImageTraits(with_weights(model, weights))
 
     def answerer(self) -> Answerer:
         """The model as a service asks it: many small questions, without a table in between."""

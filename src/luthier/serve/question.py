@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from luthier.core.errors import RequestRefused
+from luthier.ledger.records import LONGEST_ID
 
 Row: TypeAlias = Mapping[str, Any]
 "Column to value: text, a number, true, false, a datetime, or None where it is missing."
@@ -15,7 +16,7 @@ Row: TypeAlias = Mapping[str, Any]
 Few: TypeAlias = Callable[[int], None]
 "Raises `RequestRefused` for more rows, images or labels than one request may hold. It is asked before they are made: a byte of a body can stand for a row."
 
-MOST_ID_CHARACTERS = 200
+MOST_ID_CHARACTERS = LONGEST_ID
 "Longest prediction id that is taken from a caller."
 
 

@@ -29,13 +29,12 @@ from luthier.core.listener import Listener
 from luthier.core.seeds import numpy_rng
 from luthier.data import read_table
 from luthier.ledger import Ledger
-from luthier.serve import ServeSettings, Service, create_app, serving
-from luthier.serve.protocols import invocations_router, open_inference_router
+from luthier.serve import ServeSettings, Service, serving
 from luthier.workflows.demo import demo_data, demo_named
 from luthier.workflows.deploying import deploy
 from luthier.workflows.fit import fit
-from luthier.workflows.promotion_routes import promotion_routes
 from luthier.workflows.retraining import Retraining, retrain
+from luthier.workflows.serving import application
 from luthier.workflows.watching import Watch, watch
 
 NAME = "thyroid"
@@ -109,7 +108,7 @@ def live_demo(
         use = _fit(ledger, out, budget=budget, seed=seed, listener=listener)
         deployment = deploy(ledger, out / "model", name=NAME, who="luthier demo", why="the demo's first model")
         service = Service(ledger, deployment.name, ServeSettings(port=port, durable=True, poll_seconds=0.2), now=clock.microseconds)
-        app = create_app(service, routers=[open_inference_router(service), invocations_router(service), promotion_routes(ledger, NAME), *pages(ledger)])
+        app = application(ledger, service, pages=pages(ledger))
         with serving(app, service) as address:
             listener.say(f"2. It answers at {address}/v1/predict; see {address}/ in a browser.")
             return _Story(ledger=ledger, clock=clock, use=use, address=address, listener=listener, out=out, classes=service.manifest.task.classes).told(

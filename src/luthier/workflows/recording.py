@@ -87,12 +87,12 @@ class Recorder:
 
     def tell(self, title: str, error: float, *, seconds: float, metric: str) -> None:
         """The best error so far of what is being trained."""
-        xs, ys = self._curves.setdefault(title, ([], []))
-        xs.append(seconds)
-        ys.append(error)
         if time.monotonic() - self._last < SECONDS_BETWEEN_POINTS:
             return
         self._last = time.monotonic()
+        xs, ys = self._curves.setdefault(title, ([], []))
+        xs.append(seconds)
+        ys.append(error)
         point = RunPoint(run=self.run, seconds=seconds, title=title, fold=0, epochs=tuple(xs), errors=tuple(ys), metric=metric)
         self._write(lambda ledger: ledger.runs.tell(point))
 

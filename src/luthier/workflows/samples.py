@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import json
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from PIL import Image
 
-from luthier.bundle import PREDICTION, PROBABILITY, ROLE, TRUTH, Bundle, Role
+from luthier.bundle import PREDICTION, PROBABILITY, ROLE, TRUTH, Bundle, Resizer, Role
 from luthier.core.errors import BundleError
-from luthier.core.task import Column, ColumnKind, Schema, Task
+from luthier.core.task import Column, ColumnKind, PixelShape, Schema, Task
 from luthier.data import target_values, typed_frame
+from luthier.data.images import decode, reference_to
 from luthier.monitor import Sample, Subject
+
+IMAGES_AT_ONCE = 64
+"Decoded images that are held at one time."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -54,8 +56,17 @@ def window_sample(bundle: Bundle, window: pl.DataFrame) -> Sample:
     Args:
         window: `id, at, inputs, answer` and perhaps `label`, as `ledger.predictions` gives them.
     """
+    return _sample(bundle, window, frame=asked_frame(bundle, window["inputs"]))
+
+
+def answered_sample(bundle: Bundle, window: pl.DataFrame) -> Sample:
+    """The same without what was asked: answers, labels and times, for judgements that need no more."""
+    return _sample(bundle, window, frame=window.select("id"))
+
+
+def _sample(bundle: Bundle, window: pl.DataFrame, *, frame: pl.DataFrame) -> Sample:
     return Sample(
-        frame=asked_frame(bundle, window["inputs"]),
+        frame=frame,
         predictions=recorded_answers(window["answer"], bundle.task),
         truth=_labels(window["label"], bundle.task) if "label" in window.columns else None,
         at=window["at"].dt.epoch("us").to_numpy() / 1e6,
@@ -80,8 +91,18 @@ def asked_frame(bundle: Bundle, inputs: pl.Series) -> pl.DataFrame:
     """What was asked, in the columns that are watched: those of the table, or what images measure."""
     if bundle.manifest.pixels is None:
         return typed_frame(asked_rows(bundle, inputs), bundle.schema)
-    pixels = np.stack([np.asarray(Image.open(io.BytesIO(content))) for content in inputs])
-    return bundle.image_traits()(pixels if pixels.ndim == 4 else pixels[..., None])
+    measured = bundle.image_traits()
+    starts = range(0, len(inputs), IMAGES_AT_ONCE) or range(1)
+    return pl.concat([measured(_seen(bundle.manifest.pixels, inputs[start : start + IMAGES_AT_ONCE])) for start in starts])
+
+
+def _seen(shape: PixelShape, images: pl.Series) -> np.ndarray:
+    """Encoded images of any size and color as the model sees them, uint8 [rows, height, width, channel]."""
+    resize = Resizer(shape)
+    pixels = np.zeros((len(images), shape.height, shape.width, shape.channels), dtype=np.uint8)
+    for place, content in enumerate(images):
+        pixels[place] = resize(decode(reference_to(content), shape.channels))
+    return pixels
 
 
 def asked_rows(bundle: Bundle, inputs: pl.Series) -> pl.DataFrame:

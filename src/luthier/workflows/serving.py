@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 
 from luthier.ledger import Ledger
 from luthier.serve import ServeSettings, Service, create_app
@@ -13,6 +13,11 @@ from luthier.serve import serve as run
 from luthier.serve.protocols import invocations_router, open_inference_router
 from luthier.workflows.deploying import deploy
 from luthier.workflows.promotion_routes import promotion_routes
+
+
+def application(ledger: Ledger, service: Service, *, pages: Sequence[APIRouter] = ()) -> FastAPI:
+    """A service with all its protocols, promotion and pages behind one guard."""
+    return create_app(service, routers=[open_inference_router(service), invocations_router(service), promotion_routes(ledger, service.deployment), *pages])
 
 
 def serve(
@@ -39,7 +44,5 @@ def serve(
     with Ledger.open(ledger) as opened:
         deployment = deploy(opened, model, name=name)
         service = Service(opened, deployment.name, settings)
-        app = create_app(
-            service, routers=[open_inference_router(service), invocations_router(service), promotion_routes(opened, deployment.name), *pages(opened)]
-        )
+        app = application(opened, service, pages=pages(opened))
         run(app, service, announce=lambda address: announce(f"{deployment.name} (version {deployment.version}) answers at {address}"))

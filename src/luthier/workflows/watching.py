@@ -21,7 +21,7 @@ from luthier.monitor import (
 )
 from luthier.monitor.alerts import in_trigger_order
 from luthier.workflows.policy import Policy
-from luthier.workflows.samples import Watched, watched, window_sample
+from luthier.workflows.samples import Watched, answered_sample, watched, window_sample
 
 FEWEST_ROWS = 50
 "Answers below which a window waits for more."
@@ -149,7 +149,7 @@ def _realised(ledger: Ledger, deployment: Deployment, model: Watched, settings: 
     labeled = ledger.predictions.labeled(deployment.name, bundle=deployment.champion, limit=MOST_LABELED)
     if labeled.is_empty():
         return None
-    found = realised_quality(model.subject, model.reference, window_sample(model.bundle, labeled), settings)
+    found = realised_quality(model.subject, model.reference, answered_sample(model.bundle, labeled), settings)
     return found if found is None else replace(found, coverage=coverage)
 
 
